@@ -1,0 +1,199 @@
+"""The one settings file: every value that an installation may change is read from the environment here.
+
+Each name read from the environment has its line in docs/operators.md; a test keeps it so.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from niangjia.core import keys
+
+env = Env()
+BASE = Path(__file__).resolve().parent.parent
+
+# Where the state lives ------------------------------------------------------------------------------------------
+HOME = Path(env.str("NIANGJIA_HOME", "~/.local/share/niangjia")).expanduser().resolve()
+KEYS_FOLDER = Path(env.str("NIANGJIA_KEYS", str(HOME / "keys")))
+FILES_FOLDER = HOME / "files"
+FONTS_FOLDER = HOME / "fonts"
+keys.ensure(KEYS_FOLDER)
+
+DEMO = env.bool("NIANGJIA_DEMO", False)
+DEBUG = env.bool("NIANGJIA_DEBUG", False)
+SECRET_KEY = keys.read(KEYS_FOLDER, "secret").hex()
+ALLOWED_HOSTS = env.list("NIANGJIA_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SITE_URL = env.str("NIANGJIA_URL", "http://localhost:8000")
+HTTPS = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CRYPTO_PROFILE = env.str("NIANGJIA_CRYPTO", "international")
+SENDER = env.str("NIANGJIA_SENDER", "niangjia.core.senders.ScreenSender" if DEMO else "niangjia.core.senders.LogSender")
+LANE_QUEUE = env.int("NIANGJIA_LANE_QUEUE", 20_000)
+
+
+# The database ---------------------------------------------------------------------------------------------------
+def _database(url: str) -> dict[str, Any]:
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise ImproperlyConfigured("DATABASE_URL must read postgresql://user:password@host:port/name.") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", "niangjia"),
+        "USER": parts.get("user", "niangjia"),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("NIANGJIA_DB_POOL", 8), "timeout": 10}},
+    }
+
+
+DATABASE_URL = env.str("DATABASE_URL", "postgresql:///niangjia")
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# Applications ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "django_linear_migrations",
+    "procrastinate.contrib.django",
+    "niangjia.core",
+    "niangjia.audit",
+    "niangjia.ui",
+    "niangjia.org",
+    "niangjia.identity",
+    "niangjia.jobs",
+    "niangjia.files",
+    "niangjia.notices",
+    "niangjia.imports",
+    "niangjia.papers",
+    "niangjia.coverage",
+    "niangjia.members",
+    "niangjia.audiences",
+    "niangjia.ledgers",
+    "niangjia.vouchers",
+    "niangjia.bookings",
+    "niangjia.benefits",
+    "niangjia.insights",
+    "niangjia.portal",
+    "niangjia.api",
+    "niangjia.ops",
+    "niangjia.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "niangjia.ui.middleware.refusals",
+]
+
+ROOT_URLCONF = "niangjia.config.urls"
+ASGI_APPLICATION = "niangjia.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "niangjia.ui.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "niangjia.ui.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+STATIC_URL = "/static/"
+
+# People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "identity:login"
+LOGIN_REDIRECT_URL = "portal:home"
+LOGOUT_REDIRECT_URL = "portal:home"
+ACCOUNT_ADAPTER = "niangjia.identity.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Niangjia"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
+
+# Safety ---------------------------------------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("NIANGJIA_BEHIND_PROXY", False) else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+UPLOAD_LIMIT = env.int("NIANGJIA_UPLOAD_LIMIT", 50 * 1024 * 1024)
+
+# Language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["niangjia.config.formats"]
+
+# Jobs and logs --------------------------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "workers"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("NIANGJIA_LOG", "WARNING")},
+}
