@@ -32,7 +32,9 @@ SITE_URL = env.str("NIANGJIA_URL", "http://localhost:8000")
 HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CRYPTO_PROFILE = env.str("NIANGJIA_CRYPTO", "international")
-SENDER = env.str("NIANGJIA_SENDER", "niangjia.core.senders.ScreenSender" if DEMO else "niangjia.core.senders.LogSender")
+SENDER = env.str(
+    "NIANGJIA_SENDER", "niangjia.core.senders.ScreenSender" if DEMO else "niangjia.core.senders.LogSender"
+)
 LANE_QUEUE = env.int("NIANGJIA_LANE_QUEUE", 20_000)
 
 
