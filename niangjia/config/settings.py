@@ -44,6 +44,7 @@ def _database(url: str) -> dict[str, Any]:
         parts = conninfo_to_dict(url)
     except ProgrammingError as error:
         raise ImproperlyConfigured("DATABASE_URL must read postgresql://user:password@host:port/name.") from error
+    pool = env.int("NIANGJIA_DB_POOL", 8)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.get("dbname", "niangjia"),
@@ -52,7 +53,7 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("NIANGJIA_DB_POOL", 8), "timeout": 10}},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {},
     }
 
 

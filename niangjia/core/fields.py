@@ -1,10 +1,15 @@
 """A text column that is encrypted at rest and bound to its row, decrypted only when somebody reads it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from niangjia.core import crypto
+
+if TYPE_CHECKING:
+    Bytes = models.BinaryField[str | bytes, str]
+else:
+    Bytes = models.BinaryField
 
 
 class _Opened:
@@ -28,14 +33,14 @@ class _Opened:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedField(models.BinaryField[Any, Any]):
+class EncryptedField(Bytes):
     """Text sealed with the table, the column and the row's key as associated data. Empty stays empty.
 
     ``values()`` yields the sealed bytes; ``open(sealed, pk)`` reads them.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("default", "")
+        kwargs.setdefault("default", b"")
         kwargs["editable"] = True
         super().__init__(*args, **kwargs)
 

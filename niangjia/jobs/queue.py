@@ -1,0 +1,110 @@
+"""The queue: procrastinate inside the same database. The only module that knows its name, beside the settings."""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from niangjia.jobs import tracking
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 5
+FIRST_WAIT = 2  # seconds; doubled at each further attempt
+
+
+def worker(name: str, *, attempts: int = ATTEMPTS, cron: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Register a job under ``name``; it may run twice. With ``cron`` (six fields, seconds last) it runs by itself.
+
+    Keyword ``job`` (the key of a ``Job`` row), when deferred with one, is passed on and its state kept.
+    """
+
+    def register(function: Callable[P, R]) -> Callable[P, R]:
+        retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=FIRST_WAIT) if attempts > 1 else False
+
+        @functools.wraps(function)
+        def run(context: JobContext, **kwargs: Any) -> None:
+            kwargs.pop("timestamp", None)
+            last = context.job.attempts + 1 >= attempts
+            with tracking.tracked(kwargs.get("job"), last=last):
+                function(**kwargs)  # type: ignore[call-arg]  # what was deferred by name
+
+        task = app.task(name=name, retry=retry, pass_context=True)(run)
+        if cron:
+            app.periodic(cron=cron)(task)
+        return function
+
+    return register
+
+
+def put(name: str, *, lock: str | None = None, job: UUID | None = None, **kwargs: Any) -> int:
+    """Queue the job ``name`` within the caller's transaction: it runs after the commit, or never."""
+    if job:
+        kwargs["job"] = str(job)
+    return app.configure_task(name, lock=lock).defer(**kwargs)
+
+
+def run_waiting(limit: int = 1_000) -> int:
+    """Run what waits, here and now, in order; for loading data and for tests. The first failure is raised."""
+    done = 0
+    while done < limit and (row := _take()):
+        number, name, arguments, attempts = row
+        task = app.tasks[name]
+        context = JobContext(app=app, task=task, job=_job(number, name, arguments, attempts))
+        task.func(context, **arguments)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", [number])
+        done += 1
+    return done
+
+
+def _take() -> tuple[int, str, dict[str, Any], int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT min(id) FROM procrastinate_jobs"
+            " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
+            " RETURNING id, task_name, args::text, attempts"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return row[0], row[1], json.loads(row[2]), row[3]
+
+
+def _job(number: int, name: str, arguments: dict[str, Any], attempts: int) -> Job:
+    return Job(
+        id=number,
+        queue="default",
+        lock=None,
+        queueing_lock=None,
+        task_name=name,
+        task_kwargs=arguments,
+        attempts=attempts,
+    )
+
+
+def rescue_stalled(silent_for: int = 30) -> int:
+    """Queue again what a worker held that has been silent for so many seconds; give up after the usual attempts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT j.id, j.attempts, j.args->>'job' FROM procrastinate_jobs j"
+            " LEFT JOIN procrastinate_workers w ON w.id = j.worker_id"
+            " WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %s))",
+            [silent_for],
+        )
+        stalled = cursor.fetchall()
+        for number, attempts, key in stalled:
+            if attempts + 1 >= ATTEMPTS:
+                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [number])
+                tracking.lost(key, for_good=True)
+            else:
+                cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [number])
+                tracking.lost(key, for_good=False)
+    return len(stalled)

@@ -1,0 +1,131 @@
+"""The tree of union organisations: ``parent`` is the truth, ``path`` is derived from it and kept by the services."""
+
+import secrets
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.core import access
+from niangjia.core.models import Row
+from niangjia.org.permissions import VIEW
+
+if TYPE_CHECKING:
+    from niangjia.core.access import Actor
+
+LABEL_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LABEL_LENGTH = 6
+
+
+def new_label() -> str:
+    """A short name of one node in paths: it never changes and says nothing."""
+    return "".join(secrets.choice(LABEL_ALPHABET) for _ in range(LABEL_LENGTH))
+
+
+class Level(models.TextChoices):
+    NATIONAL = "national", _("National")
+    PROVINCE = "province", _("Province or municipality")
+    DISTRICT = "district", _("District or county")
+    SUBDISTRICT = "subdistrict", _("Subdistrict or town")
+    COMMUNITY = "community", _("Community, village or park")
+    PRIMARY = "primary", _("Primary union")
+    PART = "part", _("Branch or group")
+
+
+class Kind(models.TextChoices):
+    FEDERATION = "federation", _("Federation of trade unions")
+    COMMITTEE = "committee", _("Trade union committee")
+    ASSOCIATION = "association", _("Union association")
+    WORK_COMMITTEE = "work_committee", _("Union work committee")
+    SINGLE = "single", _("Primary union of one employer")
+    JOINT = "joint", _("Joint primary union")
+    INDUSTRIAL = "industrial", _("Industrial union")
+    POOL = "pool", _("Holding pool")
+    BRANCH = "branch", _("Branch")
+    GROUP = "group", _("Group")
+    PREP_GROUP = "prep_group", _("Preparatory group")
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        return self.filter(access.scope(actor, VIEW, field="path"))
+
+    def under(self, top: "Organization") -> Self:
+        """``top`` and everything below it."""
+        return self.filter(path__startswith=top.path)
+
+    def live(self) -> Self:
+        return self.filter(closed_on=None)
+
+
+class Organization(Row):
+    """One union body. ``code`` is its stable public name (``BJ-XC-TQ``), used by rules and imports."""
+
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    label = models.CharField(max_length=LABEL_LENGTH, default=new_label, editable=False)
+    path = models.CharField(max_length=200, unique=True, editable=False)
+    code = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    level = models.CharField(max_length=20, choices=Level.choices)
+    phone = models.CharField(max_length=30, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    opened_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent"],
+                condition=models.Q(parent=None),
+                nulls_distinct=False,
+                name="organization_there_is_one_root",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(path__endswith=models.functions.Concat(models.F("label"), models.Value("."))),
+                name="organization_path_ends_with_its_label",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on=None)
+                | models.Q(opened_on=None)
+                | models.Q(closed_on__gte=models.F("opened_on")),
+                name="organization_closes_after_it_opens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_under(self, top: "Organization") -> bool:
+        return self.path.startswith(top.path)
+
+
+class Owned(Row):
+    """A row of a case: it belongs to one organisation for good, and carries a copy of its path for one-index scope."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    organization_path = models.CharField(max_length=200, editable=False)
+
+    owned_models: ClassVar[list[type["Owned"]]] = []
+
+    class Meta:
+        abstract = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        Owned.owned_models.append(cls)
+
+
+class Workday(Row):
+    """A day that differs from its weekday: a public holiday, or a weekend day that is worked."""
+
+    day = models.DateField(unique=True)
+    is_workday = models.BooleanField()
+    name = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["day"]
