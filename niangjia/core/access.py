@@ -1,6 +1,7 @@
 """Who may do what, where: asked over a protocol, so that apps below ``identity`` can ask too."""
 
 from typing import Protocol
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ class Actor(Protocol):
     """Somebody who acts: a user, or whatever a token stands for."""
 
     @property
-    def pk(self) -> object: ...
+    def pk(self) -> UUID: ...
 
     @property
     def is_authenticated(self) -> bool: ...

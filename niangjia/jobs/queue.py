@@ -1,47 +1,52 @@
 """The queue: procrastinate inside the same database. The only module that knows its name, beside the settings."""
 
-import functools
 import json
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import close_old_connections, connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.jobs import Job
 
 from niangjia.jobs import tracking
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Function = TypeVar("Function", bound=Callable[..., None])
 
 ATTEMPTS = 5
 FIRST_WAIT = 2  # seconds; doubled at each further attempt
+functions: dict[str, Callable[..., None]] = {}
 
 
-def worker(name: str, *, attempts: int = ATTEMPTS, cron: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+def worker(name: str, *, attempts: int = ATTEMPTS, cron: str = "") -> Callable[[Function], Function]:
     """Register a job under ``name``; it may run twice. With ``cron`` (six fields, seconds last) it runs by itself.
 
     Keyword ``job`` (the key of a ``Job`` row), when deferred with one, is passed on and its state kept.
     """
 
-    def register(function: Callable[P, R]) -> Callable[P, R]:
+    def register(function: Function) -> Function:
         retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=FIRST_WAIT) if attempts > 1 else False
 
-        @functools.wraps(function)
-        def run(context: JobContext, **kwargs: Any) -> None:
-            kwargs.pop("timestamp", None)
-            last = context.job.attempts + 1 >= attempts
-            with tracking.tracked(kwargs.get("job"), last=last):
-                function(**kwargs)  # type: ignore[call-arg]  # what was deferred by name
+        def run(context: JobContext, /, **arguments: Any) -> None:
+            try:
+                run_once(name, arguments, last=context.job.attempts + 1 >= attempts)
+            finally:
+                close_old_connections()  # the worker's threads belong to no request that would
 
-        task = app.task(name=name, retry=retry, pass_context=True)(run)
+        task: Any = app.task(name=name, retry=retry, pass_context=True)(run)
         if cron:
             app.periodic(cron=cron)(task)
+        functions[name] = function
         return function
 
     return register
+
+
+def run_once(name: str, arguments: dict[str, Any], *, last: bool) -> None:
+    """Run the job ``name`` here and now, keeping its ``Job`` row true."""
+    arguments.pop("timestamp", None)  # what the clock adds to work that runs by itself
+    with tracking.tracked(arguments.get("job"), last=last):
+        functions[name](**arguments)
 
 
 def put(name: str, *, lock: str | None = None, job: UUID | None = None, **kwargs: Any) -> int:
@@ -55,39 +60,23 @@ def run_waiting(limit: int = 1_000) -> int:
     """Run what waits, here and now, in order; for loading data and for tests. The first failure is raised."""
     done = 0
     while done < limit and (row := _take()):
-        number, name, arguments, attempts = row
-        task = app.tasks[name]
-        context = JobContext(app=app, task=task, job=_job(number, name, arguments, attempts))
-        task.func(context, **arguments)
+        number, name, arguments = row
+        run_once(name, arguments, last=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", [number])
         done += 1
     return done
 
 
-def _take() -> tuple[int, str, dict[str, Any], int] | None:
+def _take() -> tuple[int, str, dict[str, Any]] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT min(id) FROM procrastinate_jobs"
             " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
-            " RETURNING id, task_name, args::text, attempts"
+            " RETURNING id, task_name, args::text"
         )
         row = cursor.fetchone()
-    if row is None:
-        return None
-    return row[0], row[1], json.loads(row[2]), row[3]
-
-
-def _job(number: int, name: str, arguments: dict[str, Any], attempts: int) -> Job:
-    return Job(
-        id=number,
-        queue="default",
-        lock=None,
-        queueing_lock=None,
-        task_name=name,
-        task_kwargs=arguments,
-        attempts=attempts,
-    )
+    return (row[0], row[1], json.loads(row[2])) if row else None
 
 
 def rescue_stalled(silent_for: int = 30) -> int:

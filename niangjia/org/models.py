@@ -4,6 +4,7 @@ import secrets
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import access
@@ -86,7 +87,7 @@ class Organization(Row):
                 name="organization_there_is_one_root",
             ),
             models.CheckConstraint(
-                condition=models.Q(path__endswith=models.functions.Concat(models.F("label"), models.Value("."))),
+                condition=models.Q(path__endswith=Concat(models.F("label"), models.Value("."))),
                 name="organization_path_ends_with_its_label",
             ),
             models.CheckConstraint(
