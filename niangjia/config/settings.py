@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "niangjia.api",
     "niangjia.ops",
     "niangjia.demo",
+    "django.forms",  # last: its templates of widgets come after those of niangjia.ui
 ]
 
 MIDDLEWARE = [
@@ -133,7 +134,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "niangjia.ui.rendering.HouseRenderer"
 STATIC_URL = "/static/"
 
 # People ---------------------------------------------------------------------------------------------------------
@@ -175,12 +176,14 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'", "blob:"],  # the camera's decoder starts its worker from a blob of its own
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
 }
+CSRF_FAILURE_VIEW = "niangjia.ui.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 UPLOAD_LIMIT = env.int("NIANGJIA_UPLOAD_LIMIT", 50 * 1024 * 1024)
 

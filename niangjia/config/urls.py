@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("niangjia.insights.urls")),
     path("api/", include("niangjia.api.urls")),
     path("", include("niangjia.ops.urls")),
+    path("", include("niangjia.ui.urls")),
 ]
 
 handler400 = "niangjia.ui.views.bad_request"

@@ -6,3 +6,7 @@ SHORT_DATETIME_FORMAT = "Y-m-d H:i"
 NUMBER_GROUPING = 3
 THOUSAND_SEPARATOR = ","
 DECIMAL_SEPARATOR = "."
+# What the browser's own date fields write and read.
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%Y/%m/%d"]
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
+DATETIME_INPUT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]

@@ -1,0 +1,62 @@
+"""Excel out: text stays text, the head is frozen, Chinese has room."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.utils import timezone
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def workbook(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "Sheet1") -> bytes:
+    """One sheet with ``headers`` and ``rows``; rows are taken one by one and never held."""
+    stream = BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        formats = {
+            "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#F4F1EA", "valign": "vcenter"}),
+            "guard": book.add_format({"quote_prefix": True}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "datetime": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            "number": book.add_format({"num_format": "#,##0.######"}),
+        }
+        sheet = book.add_worksheet(title[:31])
+        for column, header in enumerate(headers):
+            sheet.set_column(column, column, min(max(_width(header) + 4, 12), 40))
+        sheet.freeze_panes(1, 0)
+        sheet.set_row(0, 22)
+        for column, header in enumerate(headers):
+            sheet.write_string(0, column, header, formats["head"])
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                _write(sheet, last, column, value, formats)
+        if headers:
+            sheet.autofilter(0, 0, last, len(headers) - 1)
+    return stream.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:
+    """Numbers and days as such; all else as text, and text that Excel could take for a formula behind a quote."""
+    if value is None or value == "":
+        return
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        sheet.write_datetime(row, column, local.replace(tzinfo=None), formats["datetime"])
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["date"])
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        sheet.write_number(row, column, value, formats["number"])
+    else:
+        text = str(value)
+        sheet.write_string(row, column, text, *([formats["guard"]] if text.startswith(DANGEROUS) else []))
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: a Chinese character is two wide."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,78 @@
+// Draws the charts whose figures stand in the page as JSON: direct labels, bars from zero, colours of the theme.
+(() => {
+  "use strict";
+  const theme = () => {
+    const style = getComputedStyle(document.documentElement);
+    const read = (name) => style.getPropertyValue(name).trim();
+    return {
+      ink: read("--ink"), quiet: read("--quiet"), line: read("--line"), card: read("--card"),
+      series: [read("--series-1"), read("--series-2"), read("--series-3"), read("--series-4"), read("--series-5")],
+      font: getComputedStyle(document.body).fontFamily,
+      size: parseFloat(style.fontSize) * 0.875,
+    };
+  };
+  const number = (value) => (value === null ? "" : value.toLocaleString("en-US"));
+
+  const bars = (data, look, lying) => {
+    const text = { color: look.quiet, fontSize: look.size, fontFamily: look.font };
+    const labels = lying ? [...data.labels].reverse() : data.labels;
+    const names = { type: "category", data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } },
+      axisLabel: { ...text, color: look.ink, ...(lying ? { width: look.size * 11, overflow: "break" } : {}) } };
+    const values = { type: "value", min: 0, show: false };
+    const many = data.series.length > 1;
+    return {
+      grid: { left: 4, right: lying ? look.size * (many ? 9 : 5) : 4, top: lying ? 4 : look.size * 2, bottom: 4, containLabel: true },
+      xAxis: lying ? values : names, yAxis: lying ? names : values,
+      series: data.series.map((one, place) => ({
+        type: "bar", name: one.name, data: lying ? [...one.values].reverse() : one.values, barMaxWidth: 28, barGap: "15%", barCategoryGap: "35%",
+        itemStyle: { color: look.series[place % 5], borderRadius: lying ? [0, 2, 2, 0] : [2, 2, 0, 0] },
+        label: { show: true, position: lying ? "right" : "top", ...text, color: look.ink,
+          formatter: ({ value }) => number(value) + (many && value !== null ? ` ${one.name}` : "") },
+      })),
+    };
+  };
+
+  const line = (data, look) => {
+    const text = { color: look.quiet, fontSize: look.size, fontFamily: look.font };
+    return {
+      grid: { left: 4, right: look.size * 8, top: look.size * 2, bottom: 4, containLabel: true },
+      xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } }, axisLabel: text },
+      yAxis: { type: "value", min: 0, splitNumber: 3, splitLine: { lineStyle: { color: look.line } }, axisLabel: { ...text, formatter: number } },
+      series: data.series.map((one, place) => ({
+        type: "line", name: one.name, data: one.values, symbol: "circle", symbolSize: 6, showSymbol: data.labels.length < 16, lineStyle: { width: 2 },
+        itemStyle: { color: look.series[place % 5] },
+        endLabel: { show: true, ...text, color: look.ink, formatter: ({ value }) => `${number(value)} ${data.series.length > 1 ? one.name : data.unit}` },
+        labelLayout: { moveOverlap: "shiftY" },
+      })),
+    };
+  };
+
+  const share = (data, look) => ({
+    series: [{
+      type: "pie", radius: ["48%", "72%"], startAngle: 90, data: data.labels.map((name, place) => ({ name, value: data.series[0].values[place] })),
+      itemStyle: { borderColor: look.card, borderWidth: 2 }, color: look.series,
+      label: { color: look.ink, fontSize: look.size, fontFamily: look.font, formatter: ({ name, value, percent }) => `${name}\n${number(value)} ${data.unit} · ${percent.toFixed(2)} %`, lineHeight: look.size * 1.5 },
+      labelLine: { lineStyle: { color: look.quiet } },
+    }],
+  });
+
+  const kinds = { bars: (data, look) => bars(data, look, true), columns: (data, look) => bars(data, look, false), line, share };
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const draw = (root) => {
+    for (const place of root.querySelectorAll("[data-chart]")) {
+      const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+      place.drawn?.dispose();
+      place.drawn = window.echarts.init(place, null, { renderer: "canvas" });
+      place.drawn.setOption({ animation: !still.matches, animationDuration: 300, ...kinds[data.kind](data, theme()) });
+    }
+  };
+  draw(document);
+  document.addEventListener("htmx:afterSwap", (event) => draw(event.target));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(document));
+  let waiting;
+  window.addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => document.querySelectorAll("[data-chart]").forEach((place) => place.drawn?.resize()), 120);
+  });
+})();

@@ -1,0 +1,240 @@
+"""A small declarative table: columns, filters that read as a sentence, sorting, pages, Excel."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from niangjia.core.errors import Text
+from niangjia.ui import excel
+from niangjia.ui.formats import EMPTY
+
+EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Column:
+    """``value`` is what Excel gets (by default the attribute ``name``); ``show`` how a page writes it."""
+
+    name: str
+    label: Text
+    value: Callable[[Any], object] | None = None
+    show: Callable[[Any], object] | None = None
+    href: Callable[[Any], str] | None = None
+    sort: str = ""  # the field to order by; "" for a column that cannot be sorted
+    end: bool = False  # figures stand at the right
+    excel: bool = True
+
+    def worth(self, row: Any) -> object:
+        worth = self.value(row) if self.value else getattr(row, self.name)
+        return worth() if callable(worth) else worth
+
+    def text(self, row: Any) -> object:
+        shown = self.show(row) if self.show else self.worth(row)
+        if isinstance(shown, int) and not isinstance(shown, bool):
+            return f"{shown:,}"
+        return EMPTY if shown in (None, "") else shown
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search box; ``apply`` narrows the rows, by default any of ``fields`` contains the words."""
+
+    name: str = "q"
+    label: Text = ""
+    fields: Sequence[str] = ()
+    apply: Callable[[Any, str], Any] | None = None
+
+    def narrow(self, rows: Any, value: str) -> Any:
+        if self.apply:
+            return self.apply(rows, value)
+        found = Q()
+        for name in self.fields:
+            found |= Q(**{f"{name}__icontains": value})
+        return rows.filter(found)
+
+    def control(self, value: str) -> SafeString:
+        return format_html(
+            '<input class="input" type="search" name="{0}" value="{1}" aria-label="{2}" placeholder="{2}" data-search>',
+            *(self.name, value, self.label or _("Search")),
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice among ``choices`` (a list, or a function of the request); ``all`` is the word for no choice made."""
+
+    name: str
+    label: Text
+    choices: Sequence[tuple[Any, Text]] | Callable[[HttpRequest], Sequence[tuple[Any, Text]]]
+    all: Text
+    field: str = ""
+    apply: Callable[[Any, str], Any] | None = None
+
+    def narrow(self, rows: Any, value: str) -> Any:
+        return self.apply(rows, value) if self.apply else rows.filter(**{self.field or self.name: value})
+
+    def control(self, value: str, options: Sequence[tuple[Any, Text]]) -> SafeString:
+        every = [("", self.all), *((str(key), label) for key, label in options)]
+        shown = [
+            format_html('<option value="{}"{}>{}</option>', key, SafeString(" selected" * (key == value)), label)
+            for key, label in every
+        ]
+        inner = SafeString("".join(shown))
+        return format_html('<select class="select" name="{}" aria-label="{}">{}</select>', self.name, self.label, inner)
+
+
+@dataclass
+class Cell:
+    text: object
+    label: Text
+    end: bool
+    leads: bool
+    href: str = ""
+
+
+@dataclass
+class Line:
+    href: str
+    cells: list[Cell]
+
+
+@dataclass
+class Head:
+    label: Text
+    end: bool
+    href: str = ""
+    direction: str = ""
+
+
+@dataclass
+class Table:
+    """Subclass it with ``columns`` and the rest; give it the request and the rows one may see.
+
+    The first column leads the row and opens ``row_href``. ``sentence`` holds ``{name}`` where the control of that
+    filter stands: ``_("Members of {unit} who are {state}, with {q} in their name")``.
+    """
+
+    request: HttpRequest
+    source: Any  # a QuerySet, or a list where nothing is filtered or sorted
+    id: str = "table"
+    options: dict[str, Sequence[tuple[Any, Text]]] = field(default_factory=dict)
+
+    columns: ClassVar[Sequence[Column]] = ()
+    filters: ClassVar[Sequence[Search | Choice]] = ()
+    sentence: ClassVar[Text] = ""
+    caption: ClassVar[Text] = ""
+    empty: ClassVar[Text] = ""
+    empty_action: ClassVar[Text] = ""
+    empty_href: str = ""
+    page_size: ClassVar[int] = 50
+    file_name: ClassVar[Text] = ""  # "" for a list that is not exported
+
+    def row_href(self, row: Any) -> str:
+        return ""
+
+    @property
+    def exports(self) -> bool:
+        return bool(self.file_name)
+
+    @property
+    def wants_export(self) -> bool:
+        return self.exports and self.request.GET.get("format") == "xlsx"
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """What was asked for, kept only where it is one of the answers offered."""
+        asked = {part.name: self.request.GET.get(part.name, "").strip() for part in self.filters}
+        for part in self.filters:
+            if isinstance(part, Choice) and asked[part.name] not in {str(key) for key, _label in self._options(part)}:
+                asked[part.name] = ""
+        return {name: value for name, value in asked.items() if value}
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.chosen)
+
+    @cached_property
+    def sort(self) -> str:
+        asked = self.request.GET.get("sort", "")
+        return asked if any(column.sort and column.name == asked.lstrip("-") for column in self.columns) else ""
+
+    @cached_property
+    def found(self) -> Any:
+        rows = self.source
+        for part in self.filters:
+            if part.name in self.chosen:
+                rows = part.narrow(rows, self.chosen[part.name])
+        if self.sort and isinstance(rows, QuerySet):
+            column = next(column for column in self.columns if column.name == self.sort.lstrip("-"))
+            rows = rows.order_by(("-" if self.sort.startswith("-") else "") + column.sort, "pk")
+        return rows
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        return Paginator(self.found, self.page_size).get_page(self.request.GET.get("page"))
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        for column in self.columns:
+            direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(self.sort, "")
+            turned = f"-{column.name}" if direction == "ascending" else column.name
+            query = self.request.GET.copy()
+            query["sort"] = turned
+            query.pop("page", None)
+            yield Head(column.label, column.end, f"?{query.urlencode()}" if column.sort else "", direction)
+
+    @property
+    def rows(self) -> Iterator[Line]:
+        for row in self.page.object_list:
+            cells = [
+                Cell(column.text(row), column.label, column.end, not place, column.href(row) if column.href else "")
+                for place, column in enumerate(self.columns)
+            ]
+            yield Line(self.row_href(row), cells)
+
+    @property
+    def sentence_parts(self) -> list[object]:
+        """The words of the sentence with the controls in their places."""
+        controls: dict[str, object] = {}
+        for part in self.filters:
+            value = self.chosen.get(part.name, "")
+            controls[part.name] = part.control(value, self._options(part)) if isinstance(part, Choice) else part.control(value)
+        if not self.sentence:
+            return list(controls.values())
+        pieces = re.split(r"{(\w+)}", str(self.sentence))
+        return [controls[piece] if place % 2 else piece.strip() for place, piece in enumerate(pieces) if piece.strip()]
+
+    def export(self) -> HttpResponse:
+        """Everything found, not only this page, as an Excel file."""
+        columns = [column for column in self.columns if column.excel]
+        rows = self.found.iterator(chunk_size=2000) if isinstance(self.found, QuerySet) else self.found
+        lines = ([column.worth(row) for column in columns] for row in rows)
+        content = excel.workbook([str(column.label) for column in columns], lines, title=str(self.file_name))
+        return excel_response(str(self.file_name), content)
+
+    def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
+        """The page, or with ``?format=xlsx`` the file."""
+        return self.export() if self.wants_export else render(self.request, template, {"table": self} | (context or {}))
+
+    def _options(self, part: Choice) -> Sequence[tuple[Any, Text]]:
+        if part.name not in self.options:
+            self.options[part.name] = part.choices(self.request) if callable(part.choices) else part.choices
+        return self.options[part.name]
+
+
+def excel_response(name: str, content: bytes) -> HttpResponse:
+    """A download named in Chinese for browsers that know RFC 6266, in ASCII for those that do not."""
+    response = HttpResponse(content, content_type=EXCEL_TYPE)
+    response["Content-Disposition"] = f"attachment; filename=\"list.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
+    return response
