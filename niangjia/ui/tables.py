@@ -19,6 +19,8 @@ from niangjia.core.errors import Text
 from niangjia.ui import excel
 from niangjia.ui.formats import EMPTY
 
+Options = Sequence[tuple[Any, Text]]
+
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,9 +65,9 @@ class Search:
             found |= Q(**{f"{name}__icontains": value})
         return rows.filter(found)
 
-    def control(self, value: str) -> SafeString:
+    def control(self, value: str, options: Options = ()) -> SafeString:
         return format_html(
-            '<input class="input" type="search" name="{0}" value="{1}" aria-label="{2}" placeholder="{2}" data-search>',
+            '<input class="input" type="search" name="{}" value="{}" aria-label="{}" data-search>',
             *(self.name, value, self.label or _("Search")),
         )
 
@@ -76,7 +78,7 @@ class Choice:
 
     name: str
     label: Text
-    choices: Sequence[tuple[Any, Text]] | Callable[[HttpRequest], Sequence[tuple[Any, Text]]]
+    choices: Options | Callable[[HttpRequest], Options]
     all: Text
     field: str = ""
     apply: Callable[[Any, str], Any] | None = None
@@ -84,14 +86,14 @@ class Choice:
     def narrow(self, rows: Any, value: str) -> Any:
         return self.apply(rows, value) if self.apply else rows.filter(**{self.field or self.name: value})
 
-    def control(self, value: str, options: Sequence[tuple[Any, Text]]) -> SafeString:
+    def control(self, value: str, options: Options) -> SafeString:
         every = [("", self.all), *((str(key), label) for key, label in options)]
         shown = [
             format_html('<option value="{}"{}>{}</option>', key, SafeString(" selected" * (key == value)), label)
             for key, label in every
         ]
-        inner = SafeString("".join(shown))
-        return format_html('<select class="select" name="{}" aria-label="{}">{}</select>', self.name, self.label, inner)
+        parts = (self.name, self.label, SafeString("".join(shown)))
+        return format_html('<select class="select" name="{}" aria-label="{}">{}</select>', *parts)
 
 
 @dataclass
@@ -128,7 +130,7 @@ class Table:
     request: HttpRequest
     source: Any  # a QuerySet, or a list where nothing is filtered or sorted
     id: str = "table"
-    options: dict[str, Sequence[tuple[Any, Text]]] = field(default_factory=dict)
+    options: dict[str, Options] = field(default_factory=dict)
 
     columns: ClassVar[Sequence[Column]] = ()
     filters: ClassVar[Sequence[Search | Choice]] = ()
@@ -136,11 +138,13 @@ class Table:
     caption: ClassVar[Text] = ""
     empty: ClassVar[Text] = ""
     empty_action: ClassVar[Text] = ""
-    empty_href: str = ""
     page_size: ClassVar[int] = 50
     file_name: ClassVar[Text] = ""  # "" for a list that is not exported
 
     def row_href(self, row: Any) -> str:
+        return ""
+
+    def empty_href(self) -> str:
         return ""
 
     @property
@@ -208,8 +212,7 @@ class Table:
         """The words of the sentence with the controls in their places."""
         controls: dict[str, object] = {}
         for part in self.filters:
-            value = self.chosen.get(part.name, "")
-            controls[part.name] = part.control(value, self._options(part)) if isinstance(part, Choice) else part.control(value)
+            controls[part.name] = part.control(self.chosen.get(part.name, ""), self._options(part))
         if not self.sentence:
             return list(controls.values())
         pieces = re.split(r"{(\w+)}", str(self.sentence))
@@ -225,9 +228,13 @@ class Table:
 
     def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
         """The page, or with ``?format=xlsx`` the file."""
-        return self.export() if self.wants_export else render(self.request, template, {"table": self} | (context or {}))
+        if self.wants_export:
+            return self.export()
+        return render(self.request, template, {"table": self} | (context or {}))
 
-    def _options(self, part: Choice) -> Sequence[tuple[Any, Text]]:
+    def _options(self, part: Search | Choice) -> Options:
+        if isinstance(part, Search):
+            return ()
         if part.name not in self.options:
             self.options[part.name] = part.choices(self.request) if callable(part.choices) else part.choices
         return self.options[part.name]

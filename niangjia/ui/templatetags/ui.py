@@ -9,8 +9,9 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -48,23 +49,23 @@ def _icon(name: str) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    return mark_safe(_icon(name))  # noqa: S308 (our own checked-in files)
+    return _mark(name)
 
 
 @register.simple_tag
 def button(label: str, kind: str = "main", name: str = "", value: str = "", icon: str = "") -> SafeString:
     """A submit button; ``main`` is the one action of the page, ``quiet`` the others, ``danger`` what destroys."""
     attributes = format_html(' name="{}" value="{}"', name, value) if name else ""
-    return format_html(
-        '<button class="{}"{}>{}{}</button>', _button_class(kind), attributes, mark_safe(_icon(icon) if icon else ""), label  # noqa: S308
-    )
+    return format_html('<button class="{}"{}>{}{}</button>', _button_class(kind), attributes, _mark(icon), label)
 
 
 @register.simple_tag
 def linkbutton(label: str, href: str, kind: str = "quiet", icon: str = "") -> SafeString:
-    return format_html(
-        '<a class="{}" href="{}">{}{}</a>', _button_class(kind), href, mark_safe(_icon(icon) if icon else ""), label  # noqa: S308
-    )
+    return format_html('<a class="{}" href="{}">{}{}</a>', _button_class(kind), href, _mark(icon), label)
+
+
+def _mark(name: str) -> SafeString:
+    return mark_safe(_icon(name) if name else "")  # noqa: S308 (our own checked-in files)
 
 
 def _button_class(kind: str) -> str:
@@ -143,6 +144,13 @@ def chart(data: Chart, id: str) -> str:  # noqa: A002 (the attribute's name)
     return render_to_string("ui/chart.html", {"chart": data, "id": id})
 
 
+@register.simple_tag
+def chart_scripts() -> str:
+    """For the ``scripts`` block of a page with charts."""
+    names = ("vendor/echarts/echarts.min.js", "ui/charts.js")
+    return format_html_join("\n", '<script src="{}" defer></script>', ((static(name),) for name in names))
+
+
 @register.simple_tag(takes_context=True)
 def table(context: RequestContext, data: Table) -> str:
     return render_to_string("ui/table.html", {"table": data}, context["request"])
@@ -163,7 +171,7 @@ def steps(content: str) -> SafeString:
 def step(label: str, state: str = "") -> SafeString:
     """``state`` is ``done``, ``now`` or nothing for what is still to come."""
     current = mark_safe(' aria-current="step"') if state == "now" else ""
-    mark = mark_safe(_icon("check") if state == "done" else "")  # noqa: S308
+    mark = _mark("check" if state == "done" else "")
     return format_html('<li class="{}"{}><span class="step-mark">{}</span>{}</li>', state, current, mark, label)
 
 
@@ -217,6 +225,12 @@ def navigation_tag(context: RequestContext, area: navigation.Area) -> dict[str, 
     links = navigation.links(request, area)
     scope = navigation.scope_of(request) if area == "staff" else ""
     return {"links": links, "waiting": sum(link.count for link in links), "scope": scope}
+
+
+@register.filter
+def html_lang(code: str) -> str:
+    """``zh-hans`` as browsers and screen readers know it."""
+    return "zh-Hans" if code == "zh-hans" else code
 
 
 # Filters --------------------------------------------------------------------------------------------------------
