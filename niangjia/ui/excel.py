@@ -7,7 +7,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.utils import timezone
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -15,6 +14,8 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def workbook(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "Sheet1") -> bytes:
     """One sheet with ``headers`` and ``rows``; rows are taken one by one and never held."""
+    import xlsxwriter  # noqa: PLC0415 (slow to import, and few requests write Excel)
+
     stream = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
