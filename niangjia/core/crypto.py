@@ -36,7 +36,12 @@ def _aes() -> AESGCM:
 
 def seal(text: str, associated: str) -> bytes:
     """Encrypt ``text`` so that it opens only with the same ``associated`` (table, column and row)."""
-    nonce, data, bound = os.urandom(NONCE), text.encode(), associated.encode()
+    return seal_bytes(text.encode(), associated)
+
+
+def seal_bytes(data: bytes, associated: str) -> bytes:
+    """As ``seal``, for the content of a file."""
+    nonce, bound = os.urandom(NONCE), associated.encode()
     if settings.CRYPTO_PROFILE == "gm":
         cipher = Cipher(algorithms.SM4(_derived("fields", "sm4-gcm/1", 16)), modes.GCM(nonce)).encryptor()
         cipher.authenticate_additional_data(bound)
@@ -46,13 +51,18 @@ def seal(text: str, associated: str) -> bytes:
 
 def unseal(sealed: bytes, associated: str) -> str:
     """Decrypt what ``seal`` made; raises ``cryptography.exceptions.InvalidTag`` when either part was changed."""
+    return unseal_bytes(sealed, associated).decode()
+
+
+def unseal_bytes(sealed: bytes, associated: str) -> bytes:
+    """As ``unseal``, for the content of a file."""
     cipher_id, nonce, body, bound = sealed[0], sealed[2 : 2 + NONCE], sealed[2 + NONCE :], associated.encode()
     if cipher_id == AES:
-        return _aes().decrypt(nonce, body, bound).decode()
+        return _aes().decrypt(nonce, body, bound)
     algorithm = algorithms.SM4(_derived("fields", "sm4-gcm/1", 16))
     cipher = Cipher(algorithm, modes.GCM(nonce, body[-TAG:])).decryptor()
     cipher.authenticate_additional_data(bound)
-    return (cipher.update(body[:-TAG]) + cipher.finalize()).decode()
+    return cipher.update(body[:-TAG]) + cipher.finalize()
 
 
 def blind_index(purpose: str, value: str) -> bytes:

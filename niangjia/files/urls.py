@@ -1,5 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from niangjia.files import views
 
 app_name = "files"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<uuid:pk>/", views.file_download, name="download")]

@@ -1,0 +1,4 @@
+"""What a role may hold here."""
+
+VIEW = "files.view"
+MANAGE = "files.manage"

@@ -1,0 +1,89 @@
+"""What the house tells people: messages to one person, and notices that anyone may read."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from niangjia.core import access
+from niangjia.core.models import Row
+from niangjia.notices.permissions import VIEW
+from niangjia.org.models import Owned
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from niangjia.core.access import Actor
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """A letter is its reader's own."""
+        return self.filter(user_id=actor.pk)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Message(Row):
+    """One letter to one person. ``link`` is an address of this site, or nothing."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    body = models.TextField()
+    link = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="message_by_reader"),
+            models.Index(fields=["user"], name="message_unread", condition=models.Q(read_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="message_link_stays_on_this_site",
+                condition=models.Q(link="") | models.Q(link__startswith="/") & ~models.Q(link__startswith="//"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PublicNoticeQuerySet(models.QuerySet["PublicNotice"]):
+    def visible_to(self, actor: "Actor | AnonymousUser") -> Self:
+        """What is public now, and for those who look after notices also drafts and what has ended."""
+        public = models.Q(pk__in=self.public(timezone.now()).values("pk"))
+        return self.filter(public if isinstance(actor, AnonymousUser) else public | access.scope(actor, VIEW))
+
+    def public(self, at: "datetime") -> Self:
+        on = timezone.localdate(at)
+        return self.filter(models.Q(until=None) | models.Q(until__gte=on), published_at__lte=at)
+
+
+class PublicNotice(Owned):
+    """What an organisation tells everybody. Without ``published_at`` it is a draft; ``until`` is its last day."""
+
+    title = models.CharField(max_length=120)
+    body = models.TextField()
+    published_at = models.DateTimeField(null=True)
+    until = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[Any] = PublicNoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        indexes = [
+            models.Index(fields=["organization_path"], name="notice_by_place", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["-published_at"], name="notice_published"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
