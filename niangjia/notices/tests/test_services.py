@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -127,6 +128,7 @@ def test_writing_notices_is_refused_to_others_and_changes_nothing(tree: Tree, wh
         lambda: services.publish_notice(notice, actor=user, at=now),
         lambda: services.withdraw_notice(notice, actor=user),
     )
+    attempt: Callable[[], object]
     for attempt in attempts:
         with pytest.raises(NotPermitted):
             attempt()
