@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 from environs import Env
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -189,7 +188,7 @@ UPLOAD_LIMIT = env.int("NIANGJIA_UPLOAD_LIMIT", 50 * 1024 * 1024)
 
 # Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
