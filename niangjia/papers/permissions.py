@@ -1,0 +1,4 @@
+"""What a role may hold here."""
+
+VIEW = "papers.view"
+CHANGE = "papers.change"
