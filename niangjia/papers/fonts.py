@@ -56,6 +56,6 @@ def _fonts(folder: Path) -> typst.Fonts:
 
 @cache
 def _knows_chinese(found: typst.Fonts) -> bool:
-    """Whether two different characters come out as two different shapes: a missing one is a box, and boxes are alike."""
+    """Whether two characters come out as two shapes: a missing one is a box, and boxes are alike."""
     drawn = typst.compile(f"#set page(width: 9cm)\n{PROBE}".encode(), font_paths=found, format="svg")
     return len(set(re.findall(rb'href="#(\w+)"', drawn))) == len(PROBE)

@@ -82,9 +82,7 @@ def _name_the_others(file: WordFile) -> None:
     for face, others in OTHERS.items():
         for known in [font for font in table if font.get(qn("w:name")) == face]:
             table.remove(known)
-        table.append(
-            parse_xml(f'<w:font {nsdecls("w")} w:name="{face}"><w:altName w:val="{others}"/></w:font>')
-        )
+        table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{face}"><w:altName w:val="{others}"/></w:font>'))
     part._blob = _serialized(table)  # noqa: SLF001 (the library offers no other way to the table of fonts)
 
 
@@ -153,9 +151,7 @@ def _letterhead(file: WordFile, name: str) -> None:
     paragraph = _line(file, name, face=TITLE, size=30, bold=True, centre=True, after=16)
     paragraph.runs[0].font.color.rgb = RGBColor.from_string(RED)
     paragraph._p.get_or_add_pPr().append(  # noqa: SLF001 (the library knows no borders of paragraphs)
-        parse_xml(
-            f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{RED}"/></w:pBdr>'
-        )
+        parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{RED}"/></w:pBdr>')
     )
 
 
