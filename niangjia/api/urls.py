@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from niangjia.api.site import api
 
 app_name = "api"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("v1/", api.urls),
+]

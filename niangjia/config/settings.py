@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "niangjia.ui.middleware.refusals",
+    "niangjia.api.idempotency.remembering",
 ]
 
 ROOT_URLCONF = "niangjia.config.urls"

@@ -52,6 +52,10 @@ class User(AbstractBaseUser, Row):
         """Roots of the subtrees in which this person holds ``permission`` today; read once per object."""
         return self._grants().get(permission, [])
 
+    def limit_to(self, permissions: list[str]) -> None:
+        """Hold no more than ``permissions`` from here on, as a token does; for this object only."""
+        self.__dict__["_granted"] = {name: paths for name, paths in self._grants().items() if name in permissions}
+
     def _grants(self) -> dict[str, list[str]]:
         if not self.is_active:
             return {}
@@ -87,7 +91,8 @@ class Role(Row):
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, actor: "Actor") -> Self:
-        return self.filter(access.scope(actor, VIEW))
+        """One's own, and those of the subtrees one may look into."""
+        return self.filter(access.scope(actor, VIEW) | models.Q(user_id=actor.pk))
 
     def current(self) -> Self:
         today = timezone.localdate()

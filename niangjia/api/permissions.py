@@ -1,0 +1,3 @@
+"""What a role may hold here."""
+
+CONNECT = "api.connect"

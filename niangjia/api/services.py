@@ -1,0 +1,77 @@
+"""Making and revoking tokens; forgetting old answers."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from niangjia.api.models import Answer, Token
+from niangjia.api.permissions import CONNECT
+from niangjia.audit import services as audit
+from niangjia.core.errors import InvalidInput, NotPermitted
+from niangjia.identity.models import User
+
+PREFIX = "nj_"
+LONGEST = timedelta(days=366)
+REMEMBERED = timedelta(days=2)
+
+
+def digest_of(secret: str) -> bytes:
+    """What is kept of a token. It is random and long, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+@transaction.atomic
+def create_token(
+    *, user: User, name: str, permissions: list[str], expires_at: datetime, actor: User, at: datetime
+) -> tuple[Token, str]:
+    """Make a token for oneself within one's own rights; the secret is returned once and not kept."""
+    if actor.pk != user.pk or not actor.paths(CONNECT):
+        raise NotPermitted(_("You may not connect programs."), remedy=_("Ask the administrator for this right."))
+    if not at < expires_at <= at + LONGEST:
+        raise InvalidInput(_("A token lasts for a year at most."), field="expires_at")
+    beyond = [permission for permission in permissions if not actor.paths(permission)]
+    if beyond or not permissions:
+        raise InvalidInput(_("Choose from the rights that you hold yourself."), field="permissions")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        user=user, name=name, digest=digest_of(secret), permissions=sorted(permissions), expires_at=expires_at
+    )
+    audit.record(actor, "api.token.create", token, permissions=permissions)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: Token, *, actor: User, at: datetime) -> Token:
+    """End a token at once. Revoking twice is no fault."""
+    token = Token.objects.select_for_update(of=["self"]).get(pk=token.pk)
+    if token.user_id != actor.pk:
+        raise NotPermitted(_("This token belongs to somebody else."))
+    if token.revoked_at is None:
+        token.revoked_at = at
+        token.save(update_fields=["revoked_at"])
+        audit.record(actor, "api.token.revoke", token)
+    return token
+
+
+def user_of(secret: str, *, at: datetime) -> User | None:
+    """The person a token speaks for, holding no more than the token allows; ``None`` when it is not valid."""
+    token = (
+        Token.objects.filter(digest=digest_of(secret), revoked_at=None, expires_at__gt=at)
+        .select_related("user")
+        .first()
+    )
+    if token is None or not token.user.is_active:
+        return None
+    if token.used_on != at.date():
+        Token.objects.filter(pk=token.pk).update(used_on=at.date())
+    user: User = token.user
+    user.limit_to(token.permissions)
+    return user
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Delete the answers that nobody will ask for again."""
+    return Answer.objects.filter(at__lt=at - REMEMBERED).delete()[0]

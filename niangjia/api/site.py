@@ -1,0 +1,56 @@
+"""Every app's router under one address, one way of saying no, one OpenAPI document."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from niangjia.api.doors import AUTH
+from niangjia.api.problems import invalid, problem, refused
+from niangjia.core.errors import DomainError
+from niangjia.identity.api import router as identity
+from niangjia.org.api import router as organizations
+
+api = NinjaAPI(
+    title="Niangjia",
+    version="1",
+    description="Read and write everything a person may read and write on the pages, with the same rules.",
+    urls_namespace="api-1",
+    auth=AUTH,
+    docs_url=None,
+)
+
+
+def add(prefix: str, router: Router, tag: str) -> None:
+    api.add_router(prefix, router, tags=[tag])
+
+
+@api.exception_handler(DomainError)
+def on_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    return refused(refusal)
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return invalid(error.errors)
+
+
+@api.exception_handler(AuthenticationError)
+def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    answer = problem(401, "not-authenticated", _("Log in, or send a token."))
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(Http404)
+def on_absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, "not-found", _("There is nothing here that you can see."))
+
+
+@api.exception_handler(HttpError)
+def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, "refused", str(error))
+
+
+add("/", identity, "identity")
+add("/organizations", organizations, "org")
