@@ -4,7 +4,7 @@ from uuid import UUID
 
 from ninja import Router, Schema
 
-from niangjia.core.http import Request
+from niangjia.core.request import Request
 from niangjia.identity.models import Assignment
 
 router = Router()

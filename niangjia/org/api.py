@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 
-from niangjia.core.http import Request
+from niangjia.core.request import Request
 from niangjia.org import services
 from niangjia.org.models import Kind, Level, Organization
 
