@@ -5,7 +5,6 @@ be up in a blink, and the tests need a database before there are settings. What 
 docs/adr/0001-embedded-postgresql-launcher.md.
 """
 
-import ctypes
 import hashlib
 import os
 import secrets
@@ -13,10 +12,8 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +22,7 @@ from urllib.parse import quote
 
 from niangjia.ops import accounts
 from niangjia.ops.accounts import Place, Say
+from niangjia.ops.children import LINUX, follow_parent
 from niangjia.ops.words import Trouble
 from niangjia.ops.words import gettext as _
 
@@ -33,7 +31,6 @@ ADMINISTRATOR = "postgres"
 PATIENCE = 20.0
 PAUSE = 0.1
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
-LINUX = sys.platform == "linux"
 PROCESSES = Path("/proc")
 LOG_LIMIT = 5 * 1024 * 1024
 # What PostgreSQL says while the last of a killed server is still going away: worth another attempt, unlike all else.
@@ -43,34 +40,25 @@ PASSING = ("postmaster.pid", "shared memory block", "lock file")
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--lc-ctype=C.UTF-8")
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
-_prctl: Callable[..., int] | None = ctypes.CDLL(None).prctl if LINUX else None
-
-
-def follow_parent(number: signal.Signals) -> Callable[[], None]:
-    """For ``preexec_fn``: the child gets this signal when its parent dies, even of kill -9."""
-    parent = os.getpid()
-
-    def follow() -> None:
-        if _prctl is not None:
-            _prctl(1, int(number))  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return follow
-
 
 def write_secret(path: Path) -> str:
     """A password in a file for the owner alone; the one that is there if there is one."""
     if path.exists():
         return path.read_text(encoding="ascii").strip()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    password = secrets.token_hex(24)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(password + "\n")
+        file.write(secrets.token_hex(24) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return password
+    try:
+        os.link(fresh, path)  # two at once: the first wins, and both read its
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text(encoding="ascii").strip()
 
 
 class Cluster:
@@ -108,8 +96,7 @@ class Cluster:
     def url(self) -> str:
         """The address for DATABASE_URL; it holds the password."""
         folder = self._status().get("folder") or str(self._socket_folder())
-        password = write_secret(self.keys / "database.password")
-        return f"postgresql://{USER}:{password}@/{NAME}?host={quote(folder, safe='')}"
+        return f"postgresql://{USER}:{self._password(USER)}@/{NAME}?host={quote(folder, safe='')}"
 
     def running(self) -> bool:
         """A server of this home answers, whoever has started it."""
@@ -155,9 +142,9 @@ class Cluster:
     def init(self) -> None:
         """Make the database cluster, unless it is there; half-made ones never count."""
         place = self.place
-        self._passwords()
         if (place.data / "PG_VERSION").exists():
             self._check_version()
+            self._renew_lost_passwords()
             return
         fresh = place.data.with_name("postgres.new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -168,7 +155,7 @@ class Cluster:
         handle = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(self._passwords()[0] + "\n")
+                file.write(self._password(ADMINISTRATOR) + "\n")
             place.account.own(secret)
             self._run("initdb", "-D", str(fresh), "-U", ADMINISTRATOR, "-E", "UTF8", "--data-checksums", *LOCALE,
                       "--auth=scram-sha-256", f"--pwfile={secret}", "--no-instructions",
@@ -179,13 +166,22 @@ class Cluster:
             file.write("\ninclude = 'niangjia.conf'  # written anew at each start\ninclude_if_exists = 'local.conf'\n")
         self._write_settings(fresh)
         self._single_user(fresh, [
-            f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{self._passwords()[1]}'",
+            f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{self._password(USER)}'",
             f"CREATE DATABASE {NAME} OWNER {USER}",
         ])  # fmt: skip
         fresh.rename(place.data)
 
-    def _passwords(self) -> tuple[str, str]:
-        return write_secret(self.keys / "database-admin.password"), write_secret(self.keys / "database.password")
+    def _password(self, role: str) -> str:
+        return write_secret(self._password_file(role))
+
+    def _password_file(self, role: str) -> Path:
+        return self.keys / ("database-admin.password" if role == ADMINISTRATOR else "database.password")
+
+    def _renew_lost_passwords(self) -> None:
+        lost = [role for role in (ADMINISTRATOR, USER) if not self._password_file(role).exists()]
+        if lost and not self._status():
+            statements = [f"ALTER ROLE {role} PASSWORD '{self._password(role)}'" for role in lost]
+            self._single_user(self.place.data, statements)
 
     def _check_version(self) -> None:
         have = (self.place.data / "PG_VERSION").read_text(encoding="ascii").strip()

@@ -1,5 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from niangjia.ops import views
 
 app_name = "ops"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("healthz", views.healthz, name="healthz")]

@@ -35,3 +35,8 @@ def _catalogue(chosen: str) -> catalogue.NullTranslations:
 
 def gettext(message: str) -> str:
     return _catalogue(language()).gettext(message)
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a sentence for the catalogue; it is translated when it is shown."""
+    return message

@@ -1,0 +1,275 @@
+"""``niangjia serve`` and ``niangjia demo``: one parent that starts PostgreSQL, the web server and the job worker.
+
+It imports no Django, so that it is there at once and small. It starts what dies again, and stops all of it in order.
+"""
+
+import errno
+import http.client
+import os
+import signal
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from niangjia.ops import preparation
+from niangjia.ops.children import Child
+from niangjia.ops.locks import HomeLock
+from niangjia.ops.postgres import Cluster, make_home
+from niangjia.ops.screen import Screen
+from niangjia.ops.session import keys_folder
+from niangjia.ops.state import PACKAGE
+from niangjia.ops.words import Trouble
+from niangjia.ops.words import gettext as _
+
+STATIC = PACKAGE / "ui" / "static"
+OPENING = 90.0
+CLOSING = 3.0
+TICK = 0.25
+TRIES = 4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to run, and where it is to be reached."""
+
+    kind: str
+    home: Path
+    host: str
+    port: int
+    workers: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.certificate else "http"
+
+    @property
+    def address(self) -> str:
+        return os.environ.get("NIANGJIA_URL") or f"{self.scheme}://localhost:{self.port}"
+
+
+class Stopped(BaseException):
+    """Somebody asked us to stop: Ctrl-C, the terminal's end, or the service manager."""
+
+
+def run(plan: Plan) -> int:
+    """Runs until it is asked to stop. Everything that it has started is gone when it returns."""
+    screen = Screen()
+    with _signals():
+        try:
+            _check(plan)
+            make_home(plan.home)
+            lock = HomeLock(plan.home).acquire(f"niangjia {plan.kind}")
+            try:
+                _supervise(plan, screen)
+            finally:
+                lock.release()
+        except Stopped:
+            screen.line(_("Stopped."))
+    return 0
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in asked:
+            signal.signal(each, signal.SIG_IGN)  # once is enough: what follows takes a few seconds at most
+        raise Stopped
+
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, stop) for each in asked}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+# Before the start -----------------------------------------------------------------------------------------------
+def _check(plan: Plan) -> None:
+    """Refuse at once what would fail after a minute."""
+    if plan.certificate and plan.key:
+        _check_certificate(plan.certificate, plan.key)
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            plan.host, plan.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror as error:
+        raise Trouble(
+            _("HOST={host} names no address of this machine.").format(host=plan.host),
+            _("Use 127.0.0.1 for this machine alone, or 0.0.0.0 for the network."),
+        ) from error
+    except OSError as error:
+        raise _port_trouble(plan, error) from error
+
+
+def _port_trouble(plan: Plan, error: OSError) -> Trouble:
+    if error.errno == errno.EADDRINUSE:
+        return Trouble(
+            _("Port {port} is in use by another program.").format(port=plan.port),
+            _("Choose another one: PORT={other}").format(other=plan.port + 1),
+        )
+    if error.errno == errno.EACCES:
+        return Trouble(
+            _("Port {port} may be opened only by root.").format(port=plan.port),
+            _("Choose one from 1024 on: PORT=8000"),
+        )
+    return Trouble(
+        _("{host}:{port} cannot be opened: {reason}.").format(host=plan.host, port=plan.port, reason=error.strerror),
+        _("Use 127.0.0.1 for this machine alone, or 0.0.0.0 for the network."),
+    )
+
+
+def _check_certificate(certificate: Path, key: Path) -> None:
+    for path in (certificate, key):
+        if not os.access(path, os.R_OK):
+            raise Trouble(_("{path} cannot be read.").format(path=path), _("Check the path and its rights."))
+    if b"-----BEGIN PRIVATE KEY-----" not in key.read_bytes():
+        raise Trouble(
+            _("The key in {path} is not in the form PKCS#8 without a password.").format(path=key),
+            _("Convert it: openssl pkcs8 -topk8 -nocrypt -in {path} -out key.pem").format(path=key),
+        )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except ssl.SSLError as error:
+        raise Trouble(
+            _("The certificate {path} and its key do not belong together.").format(path=certificate),
+            _("Give the certificate with its chain, and the key it was made for."),
+        ) from error
+
+
+# Running --------------------------------------------------------------------------------------------------------
+def _supervise(plan: Plan, screen: Screen) -> None:
+    known = preparation.claim(plan.home, plan.kind)
+    cluster: Cluster | None = None
+    children: list[Child] = []
+    try:
+        if not os.environ.get("DATABASE_URL"):
+            cluster = Cluster(plan.home, say=screen.line, keys=keys_folder(plan.home))
+            with screen.step(_("Starting PostgreSQL")):
+                cluster.start()
+        environment = _environment(plan, cluster)
+        preparation.prepare(plan.home, known, environment, screen)
+        children.extend(_children(plan, environment))
+        with screen.step(_("Starting the web server and the job worker")):
+            for child in children:
+                child.start()
+            _await_web(plan, children[0])
+        screen.ready(plan.address, preparation.logins() if plan.kind == "demo" else [], _notes(plan))
+        _watch(children, cluster, screen)
+    finally:
+        _close(children, cluster)
+
+
+def _environment(plan: Plan, cluster: Cluster | None) -> dict[str, str]:
+    more = {"NIANGJIA_HOME": str(plan.home), "NIANGJIA_URL": plan.address, "NIANGJIA_SUPERVISED": "1"}
+    if cluster is not None:
+        more["DATABASE_URL"] = cluster.url()
+    if plan.kind == "demo":
+        more["NIANGJIA_DEMO"] = "1"
+        if plan.host not in {"localhost", "127.0.0.1", "::1"}:
+            more.setdefault("NIANGJIA_HOSTS", os.environ.get("NIANGJIA_HOSTS", "*"))
+    return preparation.child_environment(**more)
+
+
+def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
+    logs = plan.home / "logs" if plan.kind == "demo" else None
+    web = [
+        sys.executable, "-m", "granian", "niangjia.config.asgi:application", "--interface", "asgi",
+        "--host", plan.host, "--port", str(plan.port), "--workers", str(plan.workers),
+        "--workers-kill-timeout", "2", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        "--static-path-route", "/static", "--static-path-mount", str(STATIC),
+    ]  # fmt: skip
+    if plan.certificate and plan.key:
+        web += ["--ssl-certificate", str(plan.certificate), "--ssl-keyfile", str(plan.key)]
+        web += ["--ssl-protocol-min", "tls1.2"]  # phones older than 2019 know no other
+    jobs = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2",
+            "--shutdown-graceful-timeout", "2"]  # fmt: skip
+    return [
+        Child(name, command, environment, logs / f"{log}.log" if logs else None)
+        for name, command, log in ((_("The web server"), web, "web"), (_("The job worker"), jobs, "jobs"))
+    ]
+
+
+def _notes(plan: Plan) -> list[str]:
+    notes = []
+    if plan.kind == "demo":
+        notes.append(_("Logs and data: {home}").format(home=plan.home))
+    notes.append(_("Ctrl-C stops everything."))
+    return notes
+
+
+def _await_web(plan: Plan, web: Child) -> None:
+    """The site is open when /healthz answers and the database behind it does, too."""
+    deadline = time.monotonic() + OPENING
+    deaths = 0
+    while not _answers(plan):
+        if web.process is None or web.process.poll() is not None:
+            deaths += 1
+            if deaths == TRIES:
+                raise _no_web(web)
+            time.sleep(TICK)
+            web.start()
+        if time.monotonic() > deadline:
+            raise _no_web(web)
+        time.sleep(0.05)
+
+
+def _no_web(web: Child) -> Trouble:
+    return Trouble(
+        _("The web server does not come up. {reason}").format(reason=web.last_words()).strip(),
+        _("niangjia doctor looks for the reason."),
+    )
+
+
+def _answers(plan: Plan) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plan.host, plan.host)  # noqa: S104 (asked for by the operator)
+    header = {"Host": urlsplit(plan.address).netloc}
+    connection: http.client.HTTPConnection
+    if plan.certificate:
+        trust = ssl.create_default_context()
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # it is our own server, on this machine
+        connection = http.client.HTTPSConnection(host, plan.port, timeout=15, context=trust)
+    else:
+        connection = http.client.HTTPConnection(host, plan.port, timeout=15)
+    try:
+        connection.request("GET", "/healthz", headers=header)
+        return b'"database": "ok"' in connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _watch(children: list[Child], cluster: Cluster | None, screen: Screen) -> None:
+    while True:
+        time.sleep(TICK)
+        if cluster is not None and cluster.process is not None and cluster.process.poll() is not None:
+            screen.line(_("PostgreSQL has died; it is started again."))
+            cluster.start()
+        for child in children:
+            child.watch(time.monotonic(), lambda status, pause, child=child: screen.line(  # type: ignore[misc]
+                _("{name} has died (status {status}); it is started again in {pause} s.").format(
+                    name=child.name, status=status, pause=pause)))  # fmt: skip
+
+
+def _close(children: list[Child], cluster: Cluster | None) -> None:
+    """Web and worker first, PostgreSQL last, so that nothing loses its database while it is still at work."""
+    for child in children:
+        child.ask_to_stop()
+    deadline = time.monotonic() + CLOSING
+    for child in children:
+        child.finish(deadline)
+    if cluster is not None:
+        cluster.stop()
