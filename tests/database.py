@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from niangjia.ops.locks import HomeBusy, HomeLock
 from niangjia.ops.postgres import Cluster, make_home
@@ -78,4 +80,8 @@ def _start(home: Path) -> Cluster:
     except Trouble:
         shutil.rmtree(cluster.place.data)
         cluster.start()
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
+        for (name,) in left:  # of a run that was killed
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
     return cluster

@@ -1,12 +1,18 @@
 """The door: bookings go to the lane ahead of Django, everything else to Django."""
 
 import os
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 
 from django.core.asgi import get_asgi_application
+
+from niangjia.ops.children import die_with_parent
+
+if "NIANGJIA_SUPERVISED" in os.environ:  # else a killed granian leaves workers behind that go on holding its port
+    die_with_parent(signal.SIGKILL)
 
 django_application = get_asgi_application()
 

@@ -76,10 +76,11 @@ def run(home: Path, command: list[str], environment: Mapping[str, str], advance:
             process.kill()
             raise
     if process.returncode:
+        reason = log.read_text(errors="replace")[-LAST_WORDS:].strip()
         raise Trouble(
-            _("{command} failed: {reason}").format(command=command[0], reason=log.read_text(errors="replace")[-LAST_WORDS:].strip()),
+            _("{command} failed: {reason}").format(command=command[0], reason=reason),
             _("The whole of it is in {path}.").format(path=log),
-        )  # fmt: skip
+        )
 
 
 def _rows(url: str) -> str:

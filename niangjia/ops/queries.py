@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import psycopg
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 LONGEST_WAIT = 600  # seconds a job that is due may wait
-HEARTBEAT = 60  # seconds after which a worker that has said nothing counts as gone
 
 DUE = """
 SELECT coalesce(extract(epoch FROM now() - min(greatest(event.at, coalesce(job.scheduled_at, event.at)))), 0)::float
@@ -16,7 +16,7 @@ FROM procrastinate_jobs job
 JOIN procrastinate_events event ON event.job_id = job.id AND event.type IN ('deferred', 'deferred_for_retry')
 WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()
 """
-WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)"
+WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds'"
 FAILED = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"
 
 
@@ -60,10 +60,8 @@ def health() -> Health:
             try:
                 applied = link.execute("SELECT app, name FROM django_migrations").fetchall()
                 unapplied = len(known_migrations() - {(app, name) for app, name in applied})
-                waiting, workers, failed = (
-                    link.execute(query, values).fetchone()[0]  # type: ignore[index]
-                    for query, values in ((DUE, ()), (WORKERS, (HEARTBEAT,)), (FAILED, ()))
-                )
+                waiting = _number(link.execute(DUE))
+                workers, failed = (int(_number(link.execute(query))) for query in (WORKERS, FAILED))
             except psycopg.errors.UndefinedTable:
                 return Health(True, version, unapplied=len(known_migrations()))
     except psycopg.OperationalError as error:
@@ -71,10 +69,17 @@ def health() -> Health:
     return Health(True, version, unapplied, waiting, workers, failed)
 
 
-def _connect() -> psycopg.Connection[tuple[object, ...]]:
+def _number(cursor: psycopg.Cursor[tuple[Any, ...]]) -> float:
+    row = cursor.fetchone()
+    return float(row[0]) if row else 0.0
+
+
+def _connect() -> psycopg.Connection[tuple[Any, ...]]:
     parameters = connection.get_connection_params()
     return psycopg.connect(
-        **{name: value for name, value in parameters.items() if name in {"dbname", "user", "password", "host", "port"}},
+        **{
+            name: value for name, value in parameters.items() if name in {"dbname", "user", "password", "host", "port"}
+        },
         connect_timeout=3,
         autocommit=True,
     )

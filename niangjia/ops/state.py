@@ -13,7 +13,7 @@ ROWS = "SELECT count(*), coalesce(max(id), 0) FROM django_migrations"
 
 @dataclass
 class State:
-    """``kind`` is "demo" or "site" once it has been decided; the rest are stamps that spare a second start its work."""
+    """``kind`` is "demo" or "site", once that has been decided; the rest spares a second start its work."""
 
     kind: str = ""
     code: str = ""

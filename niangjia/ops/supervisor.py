@@ -3,24 +3,22 @@
 It imports no Django, so that it is there at once and small. It starts what dies again, and stops all of it in order.
 """
 
-import errno
 import http.client
 import os
 import signal
-import socket
 import ssl
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
+from niangjia.ops import plan as plans
 from niangjia.ops import preparation
 from niangjia.ops.children import Child
 from niangjia.ops.locks import HomeLock
+from niangjia.ops.plan import Plan
 from niangjia.ops.postgres import Cluster, make_home
 from niangjia.ops.screen import Screen
 from niangjia.ops.session import keys_folder
@@ -35,29 +33,12 @@ TICK = 0.25
 TRIES = 4
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to run, and where it is to be reached."""
-
-    kind: str
-    home: Path
-    host: str
-    port: int
-    workers: int
-    certificate: Path | None = None
-    key: Path | None = None
-
-    @property
-    def scheme(self) -> str:
-        return "https" if self.certificate else "http"
-
-    @property
-    def address(self) -> str:
-        return os.environ.get("NIANGJIA_URL") or f"{self.scheme}://localhost:{self.port}"
-
-
 class Stopped(BaseException):
     """Somebody asked us to stop: Ctrl-C, the terminal's end, or the service manager."""
+
+
+def main(argv: list[str]) -> int:
+    return run(plans.plan(argv[0], argv[1:]))
 
 
 def run(plan: Plan) -> int:
@@ -65,7 +46,7 @@ def run(plan: Plan) -> int:
     screen = Screen()
     with _signals():
         try:
-            _check(plan)
+            plans.check(plan)
             make_home(plan.home)
             lock = HomeLock(plan.home).acquire(f"niangjia {plan.kind}")
             try:
@@ -91,62 +72,6 @@ def _signals() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-# Before the start -----------------------------------------------------------------------------------------------
-def _check(plan: Plan) -> None:
-    """Refuse at once what would fail after a minute."""
-    if plan.certificate and plan.key:
-        _check_certificate(plan.certificate, plan.key)
-    try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(
-            plan.host, plan.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except socket.gaierror as error:
-        raise Trouble(
-            _("HOST={host} names no address of this machine.").format(host=plan.host),
-            _("Use 127.0.0.1 for this machine alone, or 0.0.0.0 for the network."),
-        ) from error
-    except OSError as error:
-        raise _port_trouble(plan, error) from error
-
-
-def _port_trouble(plan: Plan, error: OSError) -> Trouble:
-    if error.errno == errno.EADDRINUSE:
-        return Trouble(
-            _("Port {port} is in use by another program.").format(port=plan.port),
-            _("Choose another one: PORT={other}").format(other=plan.port + 1),
-        )
-    if error.errno == errno.EACCES:
-        return Trouble(
-            _("Port {port} may be opened only by root.").format(port=plan.port),
-            _("Choose one from 1024 on: PORT=8000"),
-        )
-    return Trouble(
-        _("{host}:{port} cannot be opened: {reason}.").format(host=plan.host, port=plan.port, reason=error.strerror),
-        _("Use 127.0.0.1 for this machine alone, or 0.0.0.0 for the network."),
-    )
-
-
-def _check_certificate(certificate: Path, key: Path) -> None:
-    for path in (certificate, key):
-        if not os.access(path, os.R_OK):
-            raise Trouble(_("{path} cannot be read.").format(path=path), _("Check the path and its rights."))
-    if b"-----BEGIN PRIVATE KEY-----" not in key.read_bytes():
-        raise Trouble(
-            _("The key in {path} is not in the form PKCS#8 without a password.").format(path=key),
-            _("Convert it: openssl pkcs8 -topk8 -nocrypt -in {path} -out key.pem").format(path=key),
-        )
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except ssl.SSLError as error:
-        raise Trouble(
-            _("The certificate {path} and its key do not belong together.").format(path=certificate),
-            _("Give the certificate with its chain, and the key it was made for."),
-        ) from error
 
 
 # Running --------------------------------------------------------------------------------------------------------
@@ -190,6 +115,7 @@ def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
         "--host", plan.host, "--port", str(plan.port), "--workers", str(plan.workers),
         "--workers-kill-timeout", "2", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
         "--static-path-route", "/static", "--static-path-mount", str(STATIC),
+        "--static-path-expires", "7d",  # addresses carry a digest of the file
     ]  # fmt: skip
     if plan.certificate and plan.key:
         web += ["--ssl-certificate", str(plan.certificate), "--ssl-keyfile", str(plan.key)]

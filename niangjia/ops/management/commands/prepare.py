@@ -1,10 +1,12 @@
 """``python -m django prepare``: the launcher's step before the site opens."""
 
+import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -27,19 +29,20 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        call_command("migrate", interactive=False, stdout=_Steps(self.stdout, steps))
+        call_command("migrate", interactive=False, stdout=_Steps(self.stdout.write, steps))
 
 
-class _Steps(OutputWrapper):
+class _Steps(io.StringIO):
     """Turns Django's lines into the launcher's: how much is done, and what is being done."""
 
-    def __init__(self, out: OutputWrapper, steps: int) -> None:
-        super().__init__(out)
-        self.out = out
+    def __init__(self, say: Callable[[str], Any], steps: int) -> None:
+        super().__init__()
+        self.say = say
         self.steps = steps
         self.done = 0
 
-    def write(self, msg: str = "", style_func: Any = None, ending: str | None = None) -> None:
-        for name in APPLYING.findall(msg):
-            self.out.write(f"{100 * self.done // max(1, self.steps)}% {name}")
+    def write(self, text: str, /) -> int:
+        for name in APPLYING.findall(text):
+            self.say(f"{100 * self.done // max(1, self.steps)}% {name}")
             self.done += 1
+        return len(text)
