@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 
 from niangjia.audit.chain import anchor_file, digest_of
 from niangjia.audit.models import Entry
+from niangjia.core import bulk
 from niangjia.core.access import Actor
 
 SYSTEM = "system"
@@ -24,8 +25,8 @@ def record(actor: Actor | None, action: str, target: models.Model, *, place: str
 
 
 def record_many(actor: Actor | None, action: str, targets: list[tuple[models.Model, dict[str, Any]]]) -> None:
-    """One entry for each target, in one insert."""
-    Entry.objects.bulk_create((Entry(**_row(actor, action, target, "", data)) for target, data in targets), 1_000)
+    """One entry for each target, in one COPY."""
+    bulk.copy_in(Entry, [Entry(**_row(actor, action, target, "", data)) for target, data in targets])
 
 
 def _row(actor: Actor | None, action: str, target: models.Model, place: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,7 @@ class Member(Owned):
     name_bigrams = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     id_number = EncryptedField()
     id_number_index = models.BinaryField(unique=True, editable=False)
+    id_tail_index = models.BinaryField(default=b"", editable=False)
     phone = EncryptedField()
     phone_index = models.BinaryField(null=True, editable=False)
     birth_on = models.DateField(null=True)
@@ -138,6 +139,7 @@ class Member(Owned):
         indexes = [
             models.Index(fields=["organization_path"], name="member_by_place", opclasses=["text_pattern_ops"]),
             models.Index(fields=["phone_index"], name="member_by_phone"),
+            models.Index(fields=["id_tail_index"], name="member_by_id_tail"),
             GinIndex(fields=["name_bigrams"], name="member_by_name_bigrams"),
         ]
 
@@ -193,3 +195,58 @@ class Membership(Owned):
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class CorrectionStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Corrected")
+    DECLINED = "declined", _("Not changed")
+
+
+CORRECTION_TRANSITIONS: dict[CorrectionStatus, frozenset[CorrectionStatus]] = {
+    CorrectionStatus.OPEN: frozenset({CorrectionStatus.ACCEPTED, CorrectionStatus.DECLINED}),
+    CorrectionStatus.ACCEPTED: frozenset(),
+    CorrectionStatus.DECLINED: frozenset(),
+}
+
+
+class CorrectionQuerySet(models.QuerySet["CorrectionRequest"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """Requests of the subtrees one may look into, and one's own."""
+        return self.filter(access.scope(actor, VIEW) | models.Q(member__user_id=actor.pk))
+
+    def undecided(self) -> Self:
+        return self.filter(status=CorrectionStatus.OPEN)
+
+
+class CorrectionRequest(Owned):
+    """A member says what is wrong in her record; her union answers. What she writes is sealed."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="corrections")
+    text = EncryptedField()
+    status = models.CharField(max_length=10, choices=CorrectionStatus.choices, default=CorrectionStatus.OPEN)
+    answer = models.CharField(max_length=300, blank=True)
+    decided_by = models.ForeignKey("identity.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=models.Q(status="open"), name="correction_one_open_per_member"
+            ),
+            models.CheckConstraint(
+                name="correction_decided_has_a_moment",
+                condition=models.Q(status="open", decided_at=None)
+                | (~models.Q(status="open") & models.Q(decided_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization_path"], name="correction_by_place", opclasses=["text_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member)

@@ -1,0 +1,23 @@
+"""Every write about people and their membership."""
+
+from niangjia.members.services.changing import change_member, change_state, reveal_member, transfer_member
+from niangjia.members.services.claiming import ClaimRefused, claim_account
+from niangjia.members.services.correcting import decide_correction, request_correction
+from niangjia.members.services.occupations import ensure_occupations
+from niangjia.members.services.registering import AlreadyRegistered, NewMember, register_many, register_member
+
+__all__ = [
+    "AlreadyRegistered",
+    "ClaimRefused",
+    "NewMember",
+    "change_member",
+    "change_state",
+    "claim_account",
+    "decide_correction",
+    "ensure_occupations",
+    "register_many",
+    "register_member",
+    "request_correction",
+    "reveal_member",
+    "transfer_member",
+]
