@@ -19,7 +19,7 @@ urlpatterns = [
     path("", include("niangjia.bookings.urls")),
     path("", include("niangjia.benefits.urls")),
     path("", include("niangjia.insights.urls")),
-    path("api/", include("niangjia.api.urls")),
+    path("", include("niangjia.api.urls")),
     path("", include("niangjia.ops.urls")),
     path("", include("niangjia.ui.urls")),
 ]

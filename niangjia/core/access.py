@@ -45,11 +45,21 @@ def can_anywhere(actor: Actor, permission: str) -> bool:
 def require(actor: Actor | None, permission: str, where: Placed | str) -> None:
     """Raise ``NotPermitted`` unless ``actor`` holds ``permission`` at ``where``."""
     if not can(actor, permission, where):
-        raise NotPermitted(
-            _("Your role does not allow this here."),
-            remedy=_("Ask the administrator of your union for the right, or ask a colleague who has it."),
-            context={"permission": permission},
-        )
+        raise _refusal(permission)
+
+
+def require_anywhere(actor: Actor, permission: str) -> None:
+    """Raise ``NotPermitted`` unless ``actor`` holds ``permission`` at some place: the guard of lists."""
+    if not can_anywhere(actor, permission):
+        raise _refusal(permission)
+
+
+def _refusal(permission: str) -> NotPermitted:
+    return NotPermitted(
+        _("Your role does not allow this here."),
+        remedy=_("Ask the administrator of your union for the right, or ask a colleague who has it."),
+        context={"permission": permission},
+    )
 
 
 def scope(actor: Actor, permission: str, *, field: str = "organization_path") -> Q:

@@ -34,7 +34,7 @@ def officer(name: str, *permissions: str, at: Organization) -> User:
 def token_for(user: User, *permissions: str, **changes: Any) -> str:
     now = timezone.now()
     fields = {"name": "test", "permissions": list(permissions), "expires_at": now + timedelta(days=1), "at": now}
-    return services.create_token(user=user, actor=user, **{**fields, **changes})[1]
+    return services.create_token(actor=user, **{**fields, **changes})[1]
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_token_that_is_not_valid_opens_nothing(tree: dict[str, Organization], 
 @pytest.mark.parametrize(
     ("case", "changes", "refusal"),
     [
-        ("for another person", {"actor": "other"}, NotPermitted),
+        ("without the right to connect", {"actor": "other"}, NotPermitted),
         ("beyond one's rights", {"permissions": [MANAGE]}, InvalidInput),
         ("for nothing", {"permissions": []}, InvalidInput),
         ("for ever", {"expires_at": timezone.now() + timedelta(days=800)}, InvalidInput),
@@ -113,13 +113,52 @@ def test_a_token_that_is_not_valid_opens_nothing(tree: dict[str, Organization], 
 )
 def test_a_token_is_refused(tree: dict[str, Organization], case: str, changes: Any, refusal: type[Exception]) -> None:
     user = officer("liu", VIEW, CONNECT, at=tree["here"])
-    other = officer("chen", VIEW, CONNECT, at=tree["here"])
+    other = officer("chen", VIEW, at=tree["here"])
     now = timezone.now()
     fields = {"actor": user, "permissions": [VIEW], "expires_at": now + timedelta(days=1), **changes}
     if fields["actor"] == "other":
         fields["actor"] = other
     with pytest.raises(refusal):
-        services.create_token(user=user, name="t", at=now, **fields)
+        services.create_token(name="t", at=now, **fields)
+    assert not Token.objects.exists()
+
+
+def test_only_its_owner_revokes_a_token(tree: dict[str, Organization]) -> None:
+    token_for(officer("liu", VIEW, CONNECT, at=tree["here"]), VIEW)
+    with pytest.raises(NotPermitted):
+        services.revoke_token(Token.objects.get(), actor=officer("chen", CONNECT, at=tree["root"]), at=timezone.now())
+    assert Token.objects.get().revoked_at is None
+
+
+def test_a_token_is_made_shown_once_and_revoked_on_pages(tree: dict[str, Organization], client: Client) -> None:
+    user = officer("liu", VIEW, CONNECT, at=tree["here"])
+    client.force_login(user)
+    day = timezone.localdate() + timedelta(days=10)
+    made = client.post("/staff/tokens/new/", {"name": "数据仓库", "permissions": [VIEW], "expires_on": day})
+    secret = made.content.decode().split("Bearer ")[1].split("<")[0]
+    assert made["Cache-Control"] == "no-store"
+    assert ask("GET", "/organizations", secret).status_code == 200
+    listed = client.get("/staff/tokens/").content.decode()
+    assert "数据仓库" in listed
+    assert secret not in listed
+    revoke = f"/staff/tokens/{Token.objects.get().pk}/revoke/"
+    assert client.get(revoke).status_code == 200
+    assert ask("GET", "/organizations", secret).status_code == 200
+    assert client.post(revoke).status_code == 302
+    assert ask("GET", "/organizations", secret).status_code == 401
+    client.force_login(officer("chen", VIEW, CONNECT, at=tree["here"]))
+    assert client.post(revoke).status_code == 404
+    client.force_login(officer("zhao", VIEW, at=tree["here"]))
+    assert client.get("/staff/tokens/").status_code == 403
+
+
+def test_a_wrong_form_makes_no_token(tree: dict[str, Organization], client: Client) -> None:
+    client.force_login(officer("liu", VIEW, CONNECT, at=tree["here"]))
+    day = timezone.localdate() + timedelta(days=900)
+    beyond = {"name": "x", "permissions": [MANAGE], "expires_on": timezone.localdate() + timedelta(days=9)}
+    too_long = {"name": "x", "permissions": [VIEW], "expires_on": day}
+    for data in ({}, beyond, too_long):
+        assert client.post("/staff/tokens/new/", data).status_code == 422
     assert not Token.objects.exists()
 
 
