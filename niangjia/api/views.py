@@ -34,7 +34,7 @@ def token_list(request: Request) -> HttpResponse:
 def token_create(request: Request) -> HttpResponse:
     """Make a token, and show its secret once on the answer itself: it is stored nowhere, not in the session either."""
     access.require_anywhere(request.user, CONNECT)
-    form = TokenForm(request.POST or None, actor=request.user)
+    form = TokenForm(request.POST if request.method == "POST" else None, actor=request.user)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         end = timezone.make_aware(datetime.combine(data["expires_on"], time(23, 59)))
