@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class LedgersConfig(AppConfig):
     name = "niangjia.ledgers"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from niangjia.identity.permissions import register
+        from niangjia.ledgers import checks, permissions, queries
+
+        register(permissions.VIEW, _("See the stock"))
+        register(permissions.MANAGE, _("Buy, allot, correct and return stock"))
+        checks.register("ledgers.accounts", queries.overdrawn)

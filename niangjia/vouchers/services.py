@@ -1,0 +1,307 @@
+"""Making vouchers, handing over once, undoing, and the places where it happens.
+
+Locks are taken in one order everywhere: the source's row (a booking, a hand-out), then the voucher, then the stock.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from niangjia.audit import services as audit
+from niangjia.core import access
+from niangjia.core.access import Actor
+from niangjia.core.errors import DomainError
+from niangjia.core.states import advance
+from niangjia.org.models import Organization
+from niangjia.vouchers import codes, sources
+from niangjia.vouchers.models import (
+    VOUCHER_TRANSITIONS,
+    MissedCode,
+    Redemption,
+    RedemptionKind,
+    ServicePoint,
+    Voucher,
+    VoucherStatus,
+)
+from niangjia.vouchers.permissions import MANAGE, REDEEM
+from niangjia.vouchers.signals import redeemed, redemption_undone
+
+UNDO_WINDOW = timedelta(minutes=30)
+MISS_WINDOW = timedelta(minutes=10)
+MISSES = 20
+SYSTEM = "system"
+
+
+class AlreadyRedeemed(DomainError):
+    """The gift has been handed over; the message says when, where and by whom."""
+
+    code = "already-redeemed"
+
+
+class VoucherRefused(DomainError):
+    """The voucher does not entitle to anything now: cancelled, expired, or too early."""
+
+    code = "voucher-refused"
+
+
+class UnknownCode(DomainError):
+    """No voucher that the helper may hand out has this code."""
+
+    code = "unknown-code"
+    status = 404
+
+
+class TooManyMisses(DomainError):
+    """Somebody tries out codes, or a camera is broken."""
+
+    code = "too-many-attempts"
+    status = 429
+
+
+# Places ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def create_point(
+    *, organization: Organization, name: str, address: str, hours: str = "", phone: str = "", actor: Actor | None
+) -> ServicePoint:
+    access.require(actor, MANAGE, organization)
+    point = ServicePoint.objects.create(
+        organization=organization,
+        organization_path=organization.path,
+        name=name,
+        address=address,
+        hours=hours,
+        phone=phone,
+    )
+    audit.record(actor, "vouchers.point.create", point, address=address)
+    return point
+
+
+@transaction.atomic
+def change_point(point: ServicePoint, *, actor: Actor | None, **changes: str | bool) -> ServicePoint:
+    """Change name, address, hours, phone, or whether it is open."""
+    access.require(actor, MANAGE, point.organization)
+    point = ServicePoint.objects.select_for_update(of=["self"]).get(pk=point.pk)
+    changed = {name: value for name, value in changes.items() if getattr(point, name) != value}
+    for name, value in changed.items():
+        setattr(point, name, value)
+    point.save(update_fields=list(changed))
+    audit.record(actor, "vouchers.point.change", point, changes=changed)
+    return point
+
+
+# Making ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ensure_voucher(key: UUID) -> Voucher | None:
+    """The voucher of a booking or hand-out, made now if nobody has looked at it before; nothing if there is neither.
+
+    It reveals nothing: who may see it is the business of the caller, by ``visible_to``.
+    """
+    while True:
+        voucher = Voucher.objects.filter(pk=key).select_related("item", "member", "organization").first()
+        if voucher:
+            return voucher
+        source = sources.find(key, lock=True)
+        if source is None:
+            return None
+        kind, found = source
+        # A code that is taken leaves nothing behind, and another is drawn.
+        Voucher.objects.bulk_create([_fresh(key, kind, found)], ignore_conflicts=True)
+
+
+def _fresh(key: UUID, kind: str, found: sources.Entitlement) -> Voucher:
+    return Voucher(
+        pk=key,
+        organization=found.organization,
+        organization_path=found.organization.path,
+        kind=kind,
+        purpose_id=found.purpose_id,
+        title=found.title,
+        item=found.item,
+        quantity=found.quantity,
+        member_id=found.member_id,
+        code=codes.new_code(),
+        status=VoucherStatus.VALID if found.live else VoucherStatus.CANCELLED,
+        valid_from=found.valid_from,
+        valid_until=found.valid_until,
+    )
+
+
+def withdraw_voucher(key: UUID, *, to: VoucherStatus = VoucherStatus.CANCELLED) -> None:
+    """The source's service, which holds its row, has cancelled the entitlement or let it lapse."""
+    Voucher.objects.filter(pk=key, status=VoucherStatus.VALID).update(status=to)
+
+
+def token(voucher: Voucher) -> bytes:
+    """What the QR code carries."""
+    return codes.sign(
+        voucher.pk,
+        purpose_id=voucher.purpose_id,
+        quantity=voucher.quantity,
+        issued=voucher.created_at,
+        valid_from=voucher.valid_from,
+        until=voucher.valid_until,
+    )
+
+
+# Finding ---------------------------------------------------------------------------------------------------------
+def find_voucher(typed: str, *, actor: Any, at: datetime) -> Voucher:
+    """The voucher that a scanned token or a typed short code names, if ``actor`` may hand it out.
+
+    Not atomic: a miss is counted although it is refused.
+    """
+    recent = MissedCode.objects.filter(user_id=actor.pk, at__gt=at - MISS_WINDOW).count()
+    if recent >= MISSES:
+        raise TooManyMisses(
+            _("Too many unknown codes within ten minutes."),
+            remedy=_("Wait a few minutes, then scan the code instead of typing it."),
+        )
+    voucher = _named(typed, actor)
+    if voucher is None:
+        MissedCode.objects.create(user_id=actor.pk, at=at)
+        raise UnknownCode(
+            _("There is no voucher with this code that you may hand out."),
+            remedy=_("Compare it with the member's phone character by character, or look the person up in the list."),
+        )
+    return voucher
+
+
+def _named(typed: str, actor: Any) -> Voucher | None:
+    allowed = Voucher.objects.redeemable_by(actor).select_related("item", "member", "organization")
+    code = codes.read_code(typed)
+    if code:
+        typed_voucher: Voucher | None = allowed.filter(code=code).first()
+        return typed_voucher
+    scanned = codes.from_base45(typed.strip())
+    key = codes.opened(scanned) if scanned else None
+    if key is None or ensure_voucher(key) is None:
+        return None
+    scanned_voucher: Voucher | None = allowed.filter(pk=key).first()
+    return scanned_voucher
+
+
+def forget_misses(*, at: datetime) -> None:
+    MissedCode.objects.filter(at__lt=at - timedelta(hours=1)).delete()
+
+
+# Handing over ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def redeem(
+    voucher: Voucher,
+    *,
+    actor: Any,
+    point: ServicePoint | None,
+    at: datetime,
+    device: str = "",
+    counter: int | None = None,
+) -> Redemption:
+    """Hand over once. Raises ``AlreadyRedeemed`` with when, where and by whom, or ``VoucherRefused``."""
+    access.require(actor, REDEEM, voucher.organization)
+    if point is not None:
+        access.require(actor, REDEEM, point.organization)
+    voucher = _locked(voucher)
+    _require_valid(voucher, at)
+    advance(voucher, VoucherStatus.REDEEMED, VOUCHER_TRANSITIONS)
+    voucher.save(update_fields=["status"])
+    last = voucher.redemptions.aggregate(turn=Max("turn"))["turn"] or 0
+    redemption = Redemption.objects.create(
+        organization=voucher.organization,
+        organization_path=voucher.organization_path,
+        voucher=voucher,
+        kind=RedemptionKind.HANDED_OVER,
+        turn=last + 1,
+        at=at,
+        by_id=actor.pk if actor else None,
+        by_name=str(actor)[:100] if actor else SYSTEM,
+        point=point,
+        device=device,
+        counter=counter,
+    )
+    audit.record(actor, "vouchers.voucher.redeem", voucher, point=str(point or ""), turn=redemption.turn)
+    redeemed.send(Voucher, voucher=voucher, redemption=redemption, actor=actor)
+    return redemption
+
+
+def _locked(voucher: Voucher) -> Voucher:
+    """Hold the source's row, then the voucher's, and let the voucher follow what its source has become."""
+    resolve = sources.registered.get(voucher.kind)
+    found = resolve(voucher.pk, True) if resolve else None
+    voucher = Voucher.objects.select_for_update(of=["self"]).select_related("organization", "item").get(pk=voucher.pk)
+    if voucher.status == VoucherStatus.VALID and found is not None and not found.live:
+        voucher.status = VoucherStatus.CANCELLED
+    return voucher
+
+
+def _require_valid(voucher: Voucher, at: datetime) -> None:
+    if voucher.status == VoucherStatus.REDEEMED:
+        raise AlreadyRedeemed(_already(voucher), remedy=_("Do not hand out another. Ask the officer if in doubt."))
+    if voucher.status == VoucherStatus.CANCELLED:
+        raise VoucherRefused(
+            _("This booking has been cancelled."),
+            remedy=_("The member may book again while there is something left."),
+            code="voucher-cancelled",
+        )
+    if voucher.status == VoucherStatus.EXPIRED or (voucher.valid_until and at >= voucher.valid_until):
+        raise VoucherRefused(
+            _("This voucher expired on %(when)s.") % {"when": moment(voucher.valid_until)},
+            remedy=_("Ask the officer of the programme whether something is left."),
+            code="voucher-expired",
+        )
+    if voucher.valid_from and at < voucher.valid_from:
+        raise VoucherRefused(
+            _("Collection begins on %(when)s.") % {"when": moment(voucher.valid_from)},
+            remedy=_("Ask the member to come back then."),
+            code="voucher-too-early",
+        )
+
+
+def _already(voucher: Voucher) -> str:
+    last = voucher.redemptions.filter(kind=RedemptionKind.HANDED_OVER).select_related("point").last()
+    if last is None:
+        return _("This has been handed over.")
+    return _("This was handed over on %(when)s at %(where)s by %(who)s.") % {
+        "when": moment(last.at),
+        "where": last.point or last.organization,
+        "who": last.by_name,
+    }
+
+
+def moment(at: datetime | None) -> str:
+    """Date and minute as people read them."""
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
+
+
+@transaction.atomic
+def undo_redemption(voucher: Voucher, *, actor: Any, reason: str, at: datetime) -> Redemption:
+    """Take back a mistaken hand-over: within half an hour by whoever may hand out, later only by who manages."""
+    access.require(actor, REDEEM, voucher.organization)
+    if not reason.strip():
+        raise DomainError(_("Say why the hand-over is undone."), code="reason-missing")
+    voucher = _locked(voucher)
+    last = voucher.redemptions.filter(kind=RedemptionKind.HANDED_OVER).last()
+    if voucher.status != VoucherStatus.REDEEMED or last is None:
+        raise VoucherRefused(_("This has not been handed over."), code="not-redeemed")
+    if at > last.at + UNDO_WINDOW:
+        access.require(actor, MANAGE, voucher.organization)
+    advance(voucher, VoucherStatus.VALID, VOUCHER_TRANSITIONS)
+    voucher.save(update_fields=["status"])
+    Redemption.objects.create(
+        organization=voucher.organization,
+        organization_path=voucher.organization_path,
+        voucher=voucher,
+        kind=RedemptionKind.UNDONE,
+        turn=last.turn,
+        at=at,
+        by_id=actor.pk if actor else None,
+        by_name=str(actor)[:100] if actor else SYSTEM,
+        point=last.point,
+        reason=reason.strip(),
+    )
+    audit.record(actor, "vouchers.voucher.undo", voucher, reason=reason.strip(), turn=last.turn)
+    redemption_undone.send(Voucher, voucher=voucher, redemption=last, actor=actor, reason=reason.strip())
+    return last
