@@ -9,14 +9,11 @@ import secrets
 import unicodedata
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import cbor2
-import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cwt import COSE, COSEKey
-from cwt.cose_key_interface import COSEKeyInterface
-from cwt.exceptions import CWTError
 
 from niangjia.core import keys
 
@@ -53,7 +50,9 @@ def read_code(typed: str) -> str | None:
 
 # Signed tokens ---------------------------------------------------------------------------------------------------
 @cache
-def _key() -> COSEKeyInterface:
+def _key() -> Any:
+    from cwt import COSEKey  # slow to import
+
     seed = keys.key("signing")
     public = public_key()
     return COSEKey.new({1: 1, 2: hashlib.sha256(public).digest()[:4], 3: EDDSA, -1: 6, -2: public, -4: seed})
@@ -75,6 +74,8 @@ def sign(
     until: datetime | None,
 ) -> bytes:
     """The token of one voucher: the same bytes each time, and nothing about the person."""
+    from cwt import COSE  # slow to import
+
     claims = {
         EXPIRES: int(until.timestamp()) if until else FOR_EVER,
         NOT_BEFORE: int((valid_from or issued).timestamp()),
@@ -91,6 +92,9 @@ def sign(
 
 def opened(token: bytes) -> UUID | None:
     """The voucher that a token of ours names, valid or not; nothing for anything else."""
+    from cwt import COSE  # slow to import
+    from cwt.exceptions import CWTError
+
     try:
         payload = COSE.new().decode(token, _key())
         return UUID(bytes=cbor2.loads(payload)[KEY])
@@ -126,6 +130,8 @@ def from_base45(text: str) -> bytes | None:
 
 def qr_svg(token: bytes) -> str:
     """The token as an inline SVG of at most version 10, error correction M."""
+    import segno  # slow to import
+
     code = segno.make(base45(token), error="m", mode="alphanumeric", boost_error=False)
     if int(code.version) > 10:
         raise ValueError(f"The token of {len(token)} bytes needs a QR code of version {code.version}.")
