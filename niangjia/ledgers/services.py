@@ -7,7 +7,7 @@ commits in between makes the answer smaller, never larger.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -303,7 +303,7 @@ def _enter(
         place=to.place,
         quantity=quantity,
         unit_price=item.unit_price if unit_price is None else unit_price,
-        actor_id=cast(UUID, actor.pk) if actor else None,
+        actor_id=actor.pk if actor else None,
         actor_name=str(actor)[:100] if actor else SYSTEM,
         reference_type=reference._meta.label_lower if reference else "",
         reference_id=str(reference.pk) if reference else "",

@@ -51,7 +51,7 @@ def read_code(typed: str) -> str | None:
 # Signed tokens ---------------------------------------------------------------------------------------------------
 @cache
 def _key() -> Any:
-    from cwt import COSEKey  # slow to import
+    from cwt import COSEKey  # noqa: PLC0415 (slow to import)
 
     seed = keys.key("signing")
     public = public_key()
@@ -74,7 +74,7 @@ def sign(
     until: datetime | None,
 ) -> bytes:
     """The token of one voucher: the same bytes each time, and nothing about the person."""
-    from cwt import COSE  # slow to import
+    from cwt import COSE  # noqa: PLC0415 (slow to import)
 
     claims = {
         EXPIRES: int(until.timestamp()) if until else FOR_EVER,
@@ -92,8 +92,8 @@ def sign(
 
 def opened(token: bytes) -> UUID | None:
     """The voucher that a token of ours names, valid or not; nothing for anything else."""
-    from cwt import COSE  # slow to import
-    from cwt.exceptions import CWTError
+    from cwt import COSE  # noqa: PLC0415 (slow to import)
+    from cwt.exceptions import CWTError  # noqa: PLC0415 (slow to import)
 
     try:
         payload = COSE.new().decode(token, _key())
@@ -130,7 +130,7 @@ def from_base45(text: str) -> bytes | None:
 
 def qr_svg(token: bytes) -> str:
     """The token as an inline SVG of at most version 10, error correction M."""
-    import segno  # slow to import
+    import segno  # noqa: PLC0415 (slow to import)
 
     code = segno.make(base45(token), error="m", mode="alphanumeric", boost_error=False)
     if int(code.version) > 10:

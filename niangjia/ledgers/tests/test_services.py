@@ -141,11 +141,12 @@ def test_nothing_is_taken_from_an_account_that_does_not_hold_it(item: Item, move
 
 @pytest.mark.parametrize("quantity", [0, -1])
 def test_a_quantity_is_at_least_one(item: Item, quantity: int) -> None:
-    for move in (
+    moves: list[Callable[[], Any]] = [
         lambda: services.buy(item, quantity=quantity, actor=None),
         lambda: services.allot(item, purpose_id=PURPOSE, quantity=quantity, actor=None),
         lambda: services.book(item, purpose_id=PURPOSE, quantity=quantity, actor=None, reference=item),
-    ):
+    ]
+    for move in moves:
         with pytest.raises(InvalidInput), transaction.atomic():
             move()
     assert line(item) == START
@@ -176,11 +177,12 @@ def test_places_keep_their_own_stock(tree: Tree) -> None:
     assert queries.balance(item=item, place=store) == Balance(bought=10, held=6, moved=-4)
     assert queries.balance(item=item, place=station) == Balance(held=4, moved=4)
     assert queries.balance(item=item) == Balance(bought=10, held=10)
-    for refused in (
+    refusals: list[Callable[[], Any]] = [
         lambda: services.move_between_places(item, quantity=5, origin=station, to=store, actor=None),
         lambda: services.move_between_places(item, quantity=1, origin=store, to=store, actor=None),
         lambda: services.return_to_supplier(item, quantity=5, actor=None, place=station),
-    ):
+    ]
+    for refused in refusals:
         with pytest.raises(DomainError), transaction.atomic():
             refused()
 
