@@ -38,6 +38,16 @@ class Chart:
         }
 
     @property
+    def needs_legend(self) -> bool:
+        """Standing bars of several series have no room for names; everywhere else the label says them."""
+        return self.kind == "columns" and len(self.series) > 1
+
+    @property
     def size(self) -> str:
-        rows = len(self.labels) * len(self.series) if self.kind == "bars" else 0
-        return "rows-many" if rows > 12 else "rows-some" if rows > 5 else "rows-few" if rows else ""
+        """Classes that give the drawing its height before it is drawn, so that nothing jumps."""
+        if self.kind != "bars":
+            return ""
+        rows = min(len(self.labels) * len(self.series), 30) or 1
+        dense = "dense" if len(self.series) > 1 else ""
+        tall = "tall" if any(len(str(label)) > 13 for label in self.labels) else dense
+        return f"bars rows-{rows} {tall}"

@@ -152,6 +152,11 @@ class Table:
         return bool(self.file_name)
 
     @property
+    def shows_filters(self) -> bool:
+        """Where there is nothing to filter or export yet, the empty state stands alone."""
+        return bool(self.filters or self.exports) and (self.filtered or bool(self.page.object_list))
+
+    @property
     def wants_export(self) -> bool:
         return self.exports and self.request.GET.get("format") == "xlsx"
 

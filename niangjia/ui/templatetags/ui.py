@@ -210,9 +210,9 @@ def timeline(content: str) -> SafeString:
 @register.simple_tag
 def event(at: datetime | date, what: str, who: str = "", why: str = "") -> SafeString:
     when = formats.moment(at) if isinstance(at, datetime) else formats.day(at)
-    line = f"{when} · {who}" if who else when
+    line = format_html('<span class="when">{}</span>{}', when, f" · {who}" if who else "")
     reason = format_html('<span class="why">{}</span>', why) if why else ""
-    return format_html('<li><span class="when">{}</span>{}{}</li>', line, what, reason)
+    return format_html('<li><span class="told">{}</span>{}{}</li>', line, what, reason)
 
 
 # Frames ---------------------------------------------------------------------------------------------------------
@@ -256,9 +256,30 @@ def rate(numerator: int, denominator: int, unit: str = "") -> str:
 
 
 @register.simple_tag
-def period(start: datetime | date | None, end: datetime | date | None) -> str:
-    return formats.period(start, end)
+def period(start: datetime | date | None, end: datetime | date | None) -> SafeString:
+    return format_html('<span class="when">{}</span>', formats.period(start, end))
 
 
-for name in ("day", "short_day", "moment", "grouped", "masked_name", "masked_phone", "masked_id", "masked_tail"):
+@register.filter
+def day(value: date | None) -> SafeString:
+    return _time(value, formats.day(value))
+
+
+@register.filter
+def short_day(value: date | None) -> SafeString:
+    return _time(value, formats.short_day(value))
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    return _time(value, formats.moment(value))
+
+
+def _time(value: date | None, words: str) -> SafeString:
+    """The words of a day or moment, which a line may break only between its parts."""
+    said = value.isoformat() if value else ""
+    return format_html('<time class="when" datetime="{}">{}</time>', said, words) if said else format_html("{}", words)
+
+
+for name in ("grouped", "masked_name", "masked_phone", "masked_id", "masked_tail"):
     register.filter(name, getattr(formats, name))

@@ -17,31 +17,33 @@
     const text = { color: look.quiet, fontSize: look.size, fontFamily: look.font };
     const labels = lying ? [...data.labels].reverse() : data.labels;
     const names = { type: "category", data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } },
-      axisLabel: { ...text, color: look.ink, ...(lying ? { width: look.size * 11, overflow: "break" } : {}) } };
+      axisLabel: { ...text, color: look.ink, ...(lying ? { width: look.size * 13, overflow: "break", lineHeight: look.size * 1.35 } : {}) } };
     const values = { type: "value", min: 0, show: false };
     const many = data.series.length > 1;
     return {
       grid: { left: 4, right: lying ? look.size * (many ? 9 : 5) : 4, top: lying ? 4 : look.size * 2, bottom: 4, containLabel: true },
       xAxis: lying ? values : names, yAxis: lying ? names : values,
       series: data.series.map((one, place) => ({
-        type: "bar", name: one.name, data: lying ? [...one.values].reverse() : one.values, barMaxWidth: 28, barGap: "15%", barCategoryGap: "35%",
+        type: "bar", name: one.name, data: lying ? [...one.values].reverse() : one.values, barMaxWidth: 24, barGap: "15%", barCategoryGap: "35%",
         itemStyle: { color: look.series[place % 5], borderRadius: lying ? [0, 2, 2, 0] : [2, 2, 0, 0] },
         label: { show: true, position: lying ? "right" : "top", ...text, color: look.ink,
-          formatter: ({ value }) => number(value) + (many && value !== null ? ` ${one.name}` : "") },
+          formatter: ({ value }) => number(value) + (lying && many && value !== null ? ` ${one.name}` : "") },
       })),
     };
   };
 
   const line = (data, look) => {
     const text = { color: look.quiet, fontSize: look.size, fontFamily: look.font };
+    const few = data.labels.length <= 8 && data.series.length === 1;
     return {
-      grid: { left: 4, right: look.size * 8, top: look.size * 2, bottom: 4, containLabel: true },
+      grid: { left: few ? look.size * 2 : 4, right: look.size * (few ? 2 : data.series.length > 1 ? 8 : 6), top: look.size * 2, bottom: 4, containLabel: true },
       xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } }, axisLabel: text },
-      yAxis: { type: "value", min: 0, splitNumber: 3, splitLine: { lineStyle: { color: look.line } }, axisLabel: { ...text, formatter: number } },
+      yAxis: { type: "value", min: 0, show: !few, splitNumber: 3, splitLine: { lineStyle: { color: look.line } }, axisLabel: { ...text, formatter: number } },
       series: data.series.map((one, place) => ({
         type: "line", name: one.name, data: one.values, symbol: "circle", symbolSize: 6, showSymbol: data.labels.length < 16, lineStyle: { width: 2 },
         itemStyle: { color: look.series[place % 5] },
-        endLabel: { show: true, ...text, color: look.ink, formatter: ({ value }) => `${number(value)} ${data.series.length > 1 ? one.name : data.unit}` },
+        label: { show: few, position: "top", ...text, color: look.ink, formatter: ({ value }) => number(value) },
+        endLabel: { show: !few, ...text, color: look.ink, formatter: ({ value }) => `${number(value)} ${data.series.length > 1 ? one.name : data.unit}` },
         labelLayout: { moveOverlap: "shiftY" },
       })),
     };
