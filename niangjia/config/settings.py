@@ -136,6 +136,10 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "niangjia.ui.rendering.HouseRenderer"
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "niangjia.ui.storage.DigestStorage"},
+}
 
 # People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.User"

@@ -1,5 +1,6 @@
 """Excel out: text stays text, the head is frozen, Chinese has room."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -26,7 +27,7 @@ def workbook(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title:
             "datetime": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "number": book.add_format({"num_format": "#,##0.######"}),
         }
-        sheet = book.add_worksheet(title[:31])
+        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip("' "))
         for column, header in enumerate(headers):
             sheet.set_column(column, column, min(max(_width(header) + 4, 12), 40))
         sheet.freeze_panes(1, 0)

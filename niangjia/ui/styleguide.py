@@ -3,13 +3,16 @@
 Shown in demo and debug mode only; its people, units and figures are invented.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from niangjia.ui.charts import Chart
@@ -152,6 +155,16 @@ CHARTS = {
 }
 
 
+def on_show(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    @wraps(view)
+    def shown(request: HttpRequest) -> HttpResponse:
+        if not (settings.DEBUG or settings.DEMO):
+            raise Http404
+        return view(request)
+
+    return shown
+
+
 def _context(request: HttpRequest) -> dict[str, Any]:
     form = ProgrammeForm({"title": "", "boxes": "0", "way": "draw"}) if "wrong" in request.GET else ProgrammeForm()
     return {
@@ -164,6 +177,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@on_show
 def staff(request: HttpRequest) -> HttpResponse:
     table = PeopleTable(request, PEOPLE * 20)
     if "said" in request.GET:
@@ -171,9 +185,11 @@ def staff(request: HttpRequest) -> HttpResponse:
     return table.respond("ui/styleguide_staff.html", _context(request))
 
 
+@on_show
 def member(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide_member.html", _context(request))
 
 
+@on_show
 def public(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide_public.html", _context(request))

@@ -237,7 +237,9 @@ def html_lang(code: str) -> str:
 @register.filter
 def figures(value: object) -> str:
     """``1200`` as ``1,200``, in every language of the house."""
-    return number_format(value, force_grouping=True) if isinstance(value, int | float) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return number_format(value, force_grouping=True)
 
 
 @register.filter

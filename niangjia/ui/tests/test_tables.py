@@ -1,0 +1,169 @@
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from django.http import HttpRequest
+from django.template import Context, Template
+from django.template.context import RequestContext
+from django.test import RequestFactory
+from django.utils import translation
+
+from niangjia.org.models import Workday
+from niangjia.ui.tables import Choice, Column, Search, Table
+
+
+@dataclass
+class Person:
+    name: str
+    boxes: int
+
+
+class PeopleTable(Table):
+    columns = (
+        Column("name", "姓名"),
+        Column("boxes", "份数", end=True),
+        Column("note", "说明", value=lambda row: f"={row.name}"),
+        Column("link", "操作", value=lambda row: "看", href=lambda row: f"/x/{row.boxes}/", excel=False),
+    )
+    filters = (
+        Choice("size", "份数", [(1, "一份"), (2, "两份")], "任何份数",
+               apply=lambda rows, key: [row for row in rows if row.boxes == int(key)]),
+        Search("q", "姓名", apply=lambda rows, words: [row for row in rows if words in row.name]),
+    )  # fmt: skip
+    sentence = "显示 {size} 的会员，姓名含 {q}"
+    empty, empty_action = "导入名册后，会员会列在这里。", "导入名册"
+    file_name = "名单"
+    page_size = 2
+
+    def row_href(self, row: Person) -> str:
+        return f"/people/{row.boxes}/"
+
+    def empty_href(self) -> str:
+        return "/imports/"
+
+
+PEOPLE = [Person("陈望舒", 1), Person("<b>孟庆", 2), Person("赵敏", 1200)]
+
+
+def asked(address: str) -> HttpRequest:
+    return RequestFactory().get(address)
+
+
+def shown(table: Table) -> str:
+    with translation.override("zh-hans"):
+        return Template("{% table table %}").render(RequestContext(table.request, {"table": table}))
+
+
+def names(table: Table) -> list[str]:
+    return [row.name for row in table.page.object_list]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["陈望舒", "<b>孟庆"]),
+        ("?page=2", ["赵敏"]),
+        ("?page=99", ["赵敏"]),
+        ("?page=x", ["陈望舒", "<b>孟庆"]),
+        ("?size=1", ["陈望舒"]),
+        ("?size=7", ["陈望舒", "<b>孟庆"]),
+        ("?q=敏", ["赵敏"]),
+        ("?q=敏&size=1", []),
+        ("?sort=name", ["陈望舒", "<b>孟庆"]),
+    ],
+)
+def test_only_what_is_offered_can_be_asked(query: str, expected: list[str]) -> None:
+    assert names(PeopleTable(asked(f"/list/{query}"), PEOPLE)) == expected
+
+
+def test_the_filters_stand_in_their_sentence() -> None:
+    parts = [str(part) for part in PeopleTable(asked("/list/?size=2"), PEOPLE).sentence_parts]
+    assert parts[0] == "显示"
+    assert '<option value="2" selected>两份</option>' in parts[1]
+    assert parts[2] == "的会员，姓名含"
+    assert 'type="search" name="q" value=""' in parts[3]
+
+
+def test_rows_open_and_words_are_escaped() -> None:
+    html = shown(PeopleTable(asked("/list/"), PEOPLE))
+    assert '<a class="row-link" href="/people/1/">陈望舒</a>' in html
+    assert "&lt;b&gt;孟庆" in html
+    assert "<b>孟庆" not in html
+    assert '<td role="cell" data-label="份数" class="end">1</td>' in html
+    assert '<a href="/x/2/">看</a>' in html
+    assert "第 1–2 条，共 3 条" in html
+    assert "page=2" in html
+
+
+def test_what_is_asked_is_escaped_too() -> None:
+    assert '"><script' not in shown(PeopleTable(asked('/list/?q="><script>x'), PEOPLE))
+
+
+def test_an_empty_list_says_what_will_be_here_and_a_filtered_one_how_to_see_all() -> None:
+    assert "导入名册后，会员会列在这里。" in shown(PeopleTable(asked("/list/"), []))
+    assert "filters" not in shown(PeopleTable(asked("/list/"), []))
+    assert "没有符合条件的内容。" in shown(PeopleTable(asked("/list/?size=2"), [PEOPLE[0]]))
+
+
+def test_excel_gets_every_page_the_values_and_no_operations() -> None:
+    table = PeopleTable(asked("/list/?format=xlsx"), PEOPLE)
+    response = table.respond("never/rendered.html")
+    rows = openpyxl.load_workbook(BytesIO(response.content)).active.values  # type: ignore[union-attr]
+    assert list(rows) == [("姓名", "份数", "说明"), *((p.name, p.boxes, f"={p.name}") for p in PEOPLE)]
+
+
+def test_a_table_without_a_file_name_exports_nothing() -> None:
+    class Silent(PeopleTable):
+        file_name = ""
+
+    assert Silent(asked("/list/?format=xlsx"), PEOPLE).wants_export is False
+
+
+class DayTable(Table):
+    columns = (Column("day", "日期", sort="day"), Column("is_workday", "上班", sort="is_workday"), Column("pk", "号"))
+    filters = (Search("q", fields=("day",)),)
+
+
+@pytest.fixture
+def days(db: None) -> Any:
+    for day in ("2026-01-02", "2026-02-14", "2026-01-01"):
+        Workday.objects.create(day=day, is_workday=day == "2026-02-14")
+    return Workday.objects.order_by("-day")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["2026-02-14", "2026-01-02", "2026-01-01"]),
+        ("?sort=day", ["2026-01-01", "2026-01-02", "2026-02-14"]),
+        ("?sort=-day", ["2026-02-14", "2026-01-02", "2026-01-01"]),
+        ("?sort=pk", ["2026-02-14", "2026-01-02", "2026-01-01"]),
+        ("?sort=organization__secret", ["2026-02-14", "2026-01-02", "2026-01-01"]),
+        ("?q=2026-01&sort=day", ["2026-01-01", "2026-01-02"]),
+    ],
+)
+def test_rows_of_the_database_are_sorted_and_searched_there(days: Any, query: str, expected: list[str]) -> None:
+    assert [str(row.day) for row in DayTable(asked(f"/list/{query}"), days).page.object_list] == expected
+
+
+def test_the_heads_turn_the_order_and_keep_the_search(days: Any) -> None:
+    heads = list(DayTable(asked("/list/?sort=day&q=2026&page=2"), days).heads)
+    assert [(head.href, head.direction) for head in heads] == [
+        ("?sort=-day&q=2026", "ascending"),
+        ("?sort=is_workday&q=2026", ""),
+        ("", ""),
+    ]
+
+
+def test_a_page_of_a_table_asks_the_database_twice(days: Any, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
+        shown(DayTable(asked("/list/"), days))
+
+
+def test_a_pager_can_stand_alone() -> None:
+    table = PeopleTable(asked("/list/?q=&page=2"), PEOPLE)
+    html = Template("{% pager page %}").render(RequestContext(table.request, {"page": table.page}))
+    assert 'rel="prev" href="?q=&amp;page=1"' in html
+    assert Template("{% chart_scripts %}").render(Context()).count("<script") == 2
