@@ -103,6 +103,7 @@ def test_the_rows_can_be_walked_by_keyboard(visit: Open) -> None:
     page.keyboard.press("/")
     page.keyboard.type("jk/")
     assert page.evaluate("document.activeElement.value") == "jk/"
+    page.locator("[data-search]").first.fill("")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
