@@ -7,9 +7,10 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from niangjia.core import catalogue
         from niangjia.identity import claims
         from niangjia.identity.permissions import register
-        from niangjia.members import permissions, services
+        from niangjia.members import facts, permissions, services
 
         register(permissions.VIEW, _("See members"))
         register(permissions.IMPORT, _("Import rosters"))
@@ -17,3 +18,4 @@ class MembersConfig(AppConfig):
         register(permissions.REVEAL, _("See ID numbers and phones in full"))
         register(permissions.EXPORT, _("Export lists of members"))
         claims.register(services.claim_account)
+        catalogue.register(*facts.FACTS)
