@@ -135,9 +135,9 @@ def tallies(audience: Audience) -> list[Tally]:
     columns: dict[str, Any] = {"all": Count("*")}
     for number, _kept in top:
         others = [each for other, each in met.items() if other != number]
-        columns[f"met_{number}"] = Count("*", filter=met[number])
-        columns[f"unknown_{number}"] = Count("*", filter=Q(**{f"findings__{number}__met": None}))
-        columns[f"others_{number}"] = Count("*", filter=Q(*others))
+        columns[f"met_{number}"] = Count("member_id", filter=met[number])
+        columns[f"unknown_{number}"] = Count("member_id", filter=Q(**{f"findings__{number}__met": None}))
+        columns[f"others_{number}"] = Count("member_id", filter=Q(*others))
     row = audience.entries.filter(eligible=False).aggregate(**columns)
     return [
         Tally(

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.audiences import compile as compiling
@@ -89,7 +90,7 @@ def _not_considered(member: Member, organization: Organization) -> Clause:
         met=False,
         found=_("%(unit)s, %(state)s") % {"unit": member.organization.name, "state": member.get_state_display()},
         source=_("Register of members"),
-        dated=member.updated_at.date(),
+        dated=timezone.localdate(member.updated_at),
         remedy=_("If this is wrong, ask your union to correct it."),
     )
 
