@@ -7,113 +7,223 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('members', '0002_correction_and_id_tail'),
-        ('org', '0001_initial'),
+        ("jobs", "0001_initial"),
+        ("members", "0002_correction_and_id_tail"),
+        ("org", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.UUIDField(default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_path', models.CharField(editable=False, max_length=200)),
-                ('name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_path", models.CharField(editable=False, max_length=200)),
+                ("name", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.organization"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.UUIDField(default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('source', models.TextField()),
-                ('digest', models.CharField(editable=False, max_length=64)),
-                ('conditions', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='audiences.rule')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("source", models.TextField()),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("conditions", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="audiences.rule"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rule', '-number'],
+                "ordering": ["rule", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Audience',
+            name="Audience",
             fields=[
-                ('id', models.UUIDField(default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_path', models.CharField(editable=False, max_length=200)),
-                ('name', models.CharField(max_length=120)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('freezing', 'Being frozen'), ('frozen', 'Frozen')], default='draft', max_length=10)),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('clauses', models.JSONField(default=list)),
-                ('considered', models.PositiveIntegerField(null=True)),
-                ('eligible', models.PositiveIntegerField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organization')),
-                ('rule_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audiences', to='audiences.ruleversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_path", models.CharField(editable=False, max_length=200)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("freezing", "Being frozen"), ("frozen", "Frozen")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("frozen_at", models.DateTimeField(null=True)),
+                ("clauses", models.JSONField(default=list)),
+                ("considered", models.PositiveIntegerField(null=True)),
+                ("eligible", models.PositiveIntegerField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.organization"
+                    ),
+                ),
+                (
+                    "rule_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audiences",
+                        to="audiences.ruleversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ZodiacRule',
+            name="ZodiacRule",
             fields=[
-                ('id', models.UUIDField(default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('confirmed_by', models.CharField(blank=True, max_length=100)),
-                ('year_start', models.CharField(choices=[('spring_festival', 'Spring Festival'), ('start_of_spring', 'Start of Spring')], max_length=20)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=niangjia.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=200)),
+                ("confirmed_by", models.CharField(blank=True, max_length=100)),
+                (
+                    "year_start",
+                    models.CharField(
+                        choices=[("spring_festival", "Spring Festival"), ("start_of_spring", "Start of Spring")],
+                        max_length=20,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('valid_from',), name='zodiac_rule_one_per_first_day')],
+                "ordering": ["-valid_from"],
+                "constraints": [models.UniqueConstraint(fields=("valid_from",), name="zodiac_rule_one_per_first_day")],
             },
         ),
         migrations.CreateModel(
-            name='AudienceEntry',
+            name="AudienceEntry",
             fields=[
-                ('pk', models.CompositePrimaryKey('audience_id', 'member_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('organization_path', models.CharField(editable=False, max_length=200)),
-                ('eligible', models.BooleanField()),
-                ('findings', models.JSONField()),
-                ('audience', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='audiences.audience')),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.member')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "audience_id", "member_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_path", models.CharField(editable=False, max_length=200)),
+                ("eligible", models.BooleanField()),
+                ("findings", models.JSONField()),
+                (
+                    "audience",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="audiences.audience",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['audience', 'organization_path'], name='audience_entry_by_place', opclasses=['uuid_ops', 'text_pattern_ops'])],
+                "indexes": [
+                    models.Index(
+                        fields=["audience", "organization_path"],
+                        name="audience_entry_by_place",
+                        opclasses=["uuid_ops", "text_pattern_ops"],
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='rule_one_per_name_and_organization'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="rule_one_per_name_and_organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='rule_version_number_is_used_once_per_rule'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "number"), name="rule_version_number_is_used_once_per_rule"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audience',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='audience_one_per_name_and_organization'),
+            model_name="audience",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="audience_one_per_name_and_organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audience',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'frozen'), _negated=True), models.Q(('considered__isnull', False), ('eligible__isnull', False), ('frozen_at__isnull', False)), _connector='OR'), name='audience_frozen_has_its_moment_and_numbers'),
+            model_name="audience",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "frozen"), _negated=True),
+                    models.Q(("considered__isnull", False), ("eligible__isnull", False), ("frozen_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="audience_frozen_has_its_moment_and_numbers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audience',
-            constraint=models.CheckConstraint(condition=models.Q(('eligible', None), ('eligible__lte', models.F('considered')), _connector='OR'), name='audience_eligible_are_among_considered'),
+            model_name="audience",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("eligible", None), ("eligible__lte", models.F("considered")), _connector="OR"),
+                name="audience_eligible_are_among_considered",
+            ),
         ),
     ]
