@@ -1,6 +1,7 @@
 """Writing employers."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.cleaning import narrow, tidy
 from niangjia.core.errors import InvalidInput
+from niangjia.coverage import credit_code as codes
 from niangjia.coverage.models import Employer
 from niangjia.coverage.permissions import MANAGE
 from niangjia.org.models import Organization
@@ -23,6 +25,25 @@ def employer_name(text: str) -> str:
     return name if name.isascii() else name.replace(" ", "")
 
 
+def checked_credit_code(text: str) -> str:
+    """The code as it is kept, or a refusal that says what is wrong with it; nothing stays nothing."""
+    if not text.strip():
+        return ""
+    try:
+        return codes.parse(text).text
+    except codes.CreditCodeWrong as wrong:
+        reasons = {
+            codes.Fault.LENGTH: _("A credit code has 18 characters."),
+            codes.Fault.CHARACTERS: _("A credit code has digits and capital letters, but never I, O, S, V or Z."),
+            codes.Fault.AUTHORITY: _("No authority gives credit codes that begin like this one."),
+            codes.Fault.CHECK: _("The last character of this credit code should be %(expected)s.")
+            % {"expected": wrong.expected},
+        }
+        raise InvalidInput(
+            reasons[wrong.fault], field="credit_code", remedy=_("Compare it with the licence."), code=wrong.fault.value
+        ) from None
+
+
 @transaction.atomic
 def create_employer(
     *,
@@ -32,11 +53,13 @@ def create_employer(
     ownership: str = "",
     industry: str = "",
     address: str = "",
+    workers: int | None = None,
+    workers_on: date | None = None,
     actor: Actor | None,
 ) -> Employer:
     """Enter an employer that ``organization`` covers; a name or code it has already is refused."""
     access.require(actor, MANAGE, organization)
-    name = employer_name(name)
+    name, credit_code = employer_name(name), checked_credit_code(credit_code)
     if not 2 <= len(name) <= NAME_LENGTH:
         raise InvalidInput(_("The name of the employer must have 2 to 120 characters."), field="name")
     if Employer.objects.filter(organization=organization, name=name).exists():
@@ -51,6 +74,8 @@ def create_employer(
         ownership=ownership,
         industry=industry,
         address=address,
+        workers=workers,
+        workers_on=workers_on,
     )
     audit.record(actor, "coverage.employer.create", employer)
     return employer

@@ -8,8 +8,8 @@ from random import Random
 
 from niangjia.demo import numbers
 from niangjia.demo.names import person_name
-from niangjia.demo.tree import FAR, NEIGHBOUR, POOL, UNIT, Company, Layout
 from niangjia.demo.trades import Trade
+from niangjia.demo.tree import FAR, NEIGHBOUR, POOL, UNIT, Company, Layout
 
 SEED = "12351"
 TODAY = date(2026, 11, 1)  # the register's own day: ages and joining dates do not move with the day of loading
@@ -74,33 +74,41 @@ class Population:
 
     def __init__(self, layout: Layout, size: Size) -> None:
         self._size = size
-        self._ids = numbers.IdNumbers()
         self._layout = layout
         self._homes: list[str] = []
 
     def unit(self) -> Iterator[Person]:
         """The people of Tianqiao; the first of them are the front-line workers who stay over the festival."""
+        ids = numbers.IdNumbers()
         places = _Places(self._layout.companies_under(UNIT))
         for number in range(self._size.unit):
             random = Random(f"{SEED}:{number}")
             if number < self._size.at_work:
-                yield self._person(random, number, *places.front_line(random), on_duty=True)
+                yield self._person(random, ids, number, *places.front_line(random), on_duty=True)
             elif random.random() < IN_POOL:
-                yield self._pooled(random, number)
+                yield self._pooled(random, ids, number)
             else:
-                yield self._person(random, number, *places.any(random))
+                yield self._person(random, ids, number, *places.any(random))
 
     def elsewhere(self) -> Iterator[Person]:
         """The people of the neighbouring subdistrict and of one in another district, three to two."""
+        ids = numbers.IdNumbers(numbers.COUNTY_ELSEWHERE)
         near = _Places(self._layout.companies_under(NEIGHBOUR))
         far = _Places(self._layout.companies_under(FAR))
         for number in range(self._size.elsewhere):
             random = Random(f"{SEED}:elsewhere:{number}")
             places = near if number % 5 < 3 else far
-            yield self._person(random, 1_000_000 + number, *places.any(random))
+            yield self._person(random, ids, 1_000_000 + number, *places.any(random))
 
     def _person(
-        self, random: Random, number: int, company: Company, job: str, *, on_duty: bool | None = None
+        self,
+        random: Random,
+        ids: numbers.IdNumbers,
+        number: int,
+        company: Company,
+        job: str,
+        *,
+        on_duty: bool | None = None,
     ) -> Person:
         trade = company.trade
         sex = "f" if random.random() * 100 < _women(trade, job) else "m"
@@ -108,7 +116,7 @@ class Population:
         certain = on_duty is True
         return Person(
             name=person_name(random, sex=sex, born=born_on.year),
-            id_number=self._ids.draw(random, born_on=born_on, sex=sex),
+            id_number=ids.draw(random, born_on=born_on, sex=sex),
             phone="" if random.random() < PHONE_UNKNOWN else numbers.phone(number),
             union=company.union,
             employer=None if random.random() < EMPLOYER_UNKNOWN else company.number,
@@ -119,13 +127,13 @@ class Population:
             state="active" if certain or random.random() > RETAINED else "retained",
         )
 
-    def _pooled(self, random: Random, number: int) -> Person:
+    def _pooled(self, random: Random, ids: numbers.IdNumbers, number: int) -> Person:
         """Somebody who joined by herself and waits for a unit: no employer on record."""
         sex = "f" if random.random() < 0.2 else "m"
         born_on = _birthday(random, (20, 31, 52), oldest=54)
         return Person(
             name=person_name(random, sex=sex, born=born_on.year),
-            id_number=self._ids.draw(random, born_on=born_on, sex=sex),
+            id_number=ids.draw(random, born_on=born_on, sex=sex),
             phone=numbers.phone(number),
             union=POOL,
             employer=None,
@@ -141,8 +149,9 @@ class Population:
             return ""
         if self._homes and random.random() < 0.5:
             return self._homes.pop(random.randrange(len(self._homes)))
-        quarter = company.address.rpartition("社区")[0]
-        home = f"{quarter}社区{random.randint(1, 60)}号院{random.randint(1, 18)}楼{random.randint(1, 6)}单元9{len(self._homes):02d}室"
+        quarter = company.address.rpartition("社区")[0] + "社区"
+        house, entrance = f"{random.randint(1, 60)}号院{random.randint(1, 18)}楼", f"{random.randint(1, 6)}单元"
+        home = f"{quarter}{house}{entrance}9{len(self._homes):02d}室"
         self._homes.append(home)
         return home
 

@@ -122,7 +122,7 @@ def _companies(
 ) -> list[Company]:
     """As many of each trade as the place's share of Tianqiao's says, at least one, spread over the communities."""
     places = list(zip(communities, within(division, length=12), strict=True))
-    made = []
+    made: list[Company] = []
     for trade in TRADES:
         for _ in range(max(1, round(trade.count * share))):
             number = first + len(made)

@@ -1,5 +1,7 @@
 """Entering employers."""
 
+from typing import Any
+
 import pytest
 
 from niangjia.audit.models import Entry
@@ -39,12 +41,13 @@ def test_names_are_one_whatever_their_width_and_spaces() -> None:
     [
         ("too short", {"name": "甲"}, "name"),
         ("too long", {"name": "甲" * 121}, "name"),
-        ("a code in use", {"name": "丙公司", "credit_code": "91110102MA00000001"}, "credit_code"),
+        ("a code in use", {"name": "丙公司", "credit_code": "91110199ma0000007r "}, "credit_code"),
+        ("a code that is none", {"name": "丙公司", "credit_code": "91110199MA0000007S"}, "credit_code"),
     ],
 )
-def test_what_breaks_a_rule_is_refused(case: str, fields: dict[str, str], field: str) -> None:
+def test_what_breaks_a_rule_is_refused(case: str, fields: dict[str, Any], field: str) -> None:
     unit = make_tree().unit
-    services.create_employer(organization=unit, name="乙公司", credit_code="91110102MA00000001", actor=None)
+    services.create_employer(organization=unit, name="乙公司", credit_code="91110199MA0000007R", actor=None)
     with pytest.raises(InvalidInput) as refused:
         services.create_employer(organization=unit, actor=None, **fields)
     assert refused.value.field == field, case
