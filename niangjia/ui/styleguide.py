@@ -15,6 +15,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from niangjia.core.errors import DomainError
+from niangjia.ui import pages
 from niangjia.ui.charts import Chart
 from niangjia.ui.tables import Choice, Column, Search, Table
 from niangjia.ui.templatetags.ui import badge
@@ -193,3 +195,34 @@ def member(request: HttpRequest) -> HttpResponse:
 @on_show
 def public(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide_public.html", _context(request))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="取消的原因", widget=forms.Textarea(attrs={"rows": 3}), help_text="会员会看到这句话。"
+    )
+
+
+@on_show
+def grave(request: HttpRequest) -> HttpResponse:
+    return pages.confirm(
+        request,
+        heading="取消“2026 年春节送温暖”？",
+        lead="天桥街道总工会，线上 1,200 份",
+        verb="取消这次活动",
+        back="/styleguide/staff/",
+        consequences=[
+            "813 份有效预订全部作废，凭证不能再领取。",
+            "每位会员都会收到一条消息。",
+            "库存退回，可以另行分配。",
+        ],
+        form=ReasonForm(),
+    )
+
+
+@on_show
+def refused(request: HttpRequest) -> HttpResponse:
+    raise DomainError(
+        "您暂时不能预订：本次活动面向工会关系在天桥街道的会员，您的会籍在陶然亭街道（2026年1月5日更新）。",
+        remedy="如有误，请申请更正，或致电天桥街道总工会 010-0000 0000。",
+    )

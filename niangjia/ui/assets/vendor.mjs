@@ -1,7 +1,7 @@
 // Copies what pages need from node_modules into ../static/vendor, each with its licence, and builds the small ECharts.
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 const target = "../static/vendor";
 const parts = {
@@ -43,8 +43,10 @@ for (const [name, { files, licence }] of Object.entries(parts)) {
   }
   if (licence) copyFileSync(join(source, licence), join(folder, "LICENSE"));
   else writeFileSync(join(folder, "LICENSE"), alpineLicence);
+  if (existsSync(join(source, "NOTICE"))) copyFileSync(join(source, "NOTICE"), join(folder, "NOTICE"));
   lines.push(`| ${basename(folder)} | ${name} | ${about.version} | ${about.license} |`);
 }
+copyFileSync("node_modules/lucide-static/LICENSE", "../icons/LICENSE");
 await build({
   entryPoints: ["echarts.mjs"], bundle: true, minify: true, format: "iife", target: "es2020", legalComments: "none",
   outfile: join(target, "echarts", "echarts.min.js"),

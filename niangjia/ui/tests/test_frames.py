@@ -13,7 +13,13 @@ from niangjia.core.errors import DomainError
 from niangjia.ui import middleware, pages, storage, views
 from niangjia.ui.templatetags.ui import SHAPES, badge, icon
 
-STYLE_PAGES = ["/styleguide/", "/styleguide/staff/", "/styleguide/staff/?wrong", "/styleguide/member/"]
+STYLE_PAGES = [
+    "/styleguide/",
+    "/styleguide/staff/",
+    "/styleguide/staff/?wrong",
+    "/styleguide/member/",
+    "/styleguide/confirm/",
+]
 
 
 @pytest.fixture

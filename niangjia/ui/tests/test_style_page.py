@@ -60,7 +60,7 @@ def visit(browser: Browser, settings: Any) -> Iterator[Open]:
 
 FIELDS = "input:not([type=radio], [type=checkbox], [type=hidden])"
 TOUCHED = f"main :is(button, a.btn, {FIELDS}, select, label.choice, .links a), header :is(a, button, summary)"
-PAGES = ["/styleguide/", "/styleguide/staff/?wrong", "/styleguide/member/?wrong"]
+PAGES = ["/styleguide/", "/styleguide/staff/?wrong", "/styleguide/member/?wrong", "/styleguide/confirm/"]
 
 
 @pytest.mark.parametrize("path", PAGES)
