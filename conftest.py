@@ -79,7 +79,7 @@ def _start(name: str, command: list[str], environment: dict[str, str]) -> subpro
             stdout=output,
             stderr=output,
             process_group=0,
-            preexec_fn=follow_parent(signal.SIGTERM),  # noqa: PLW1509 (it takes no lock)
+            preexec_fn=follow_parent(signal.SIGKILL),  # noqa: PLW1509 (it takes no lock)
         )
 
 

@@ -4,7 +4,6 @@ import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-LINUX = sys.platform == "linux"
+from niangjia.ops.processes import LINUX
+
 LAST_WORDS = 2000
 FIRST_PAUSE, LONGEST_PAUSE, STEADY = 0.5, 30.0, 60.0
 
@@ -61,7 +61,8 @@ class Child:
                 stdout=output,
                 stderr=output,
                 process_group=0,  # Ctrl-C at the terminal is for us alone; we stop the children in order
-                preexec_fn=follow_parent(signal.SIGTERM),  # noqa: PLW1509 (it takes no lock)
+                # Without us nobody would wait for an orderly end; a worker whose database has gone never reaches one.
+                preexec_fn=follow_parent(signal.SIGKILL),  # noqa: PLW1509 (it takes no lock)
             )
         self.born = time.monotonic()
 

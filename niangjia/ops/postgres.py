@@ -20,9 +20,10 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-from niangjia.ops import accounts
+from niangjia.ops import accounts, processes
 from niangjia.ops.accounts import Place, Say
-from niangjia.ops.children import LINUX, follow_parent
+from niangjia.ops.children import follow_parent
+from niangjia.ops.processes import LINUX
 from niangjia.ops.words import Trouble
 from niangjia.ops.words import gettext as _
 
@@ -31,7 +32,6 @@ ADMINISTRATOR = "postgres"
 PATIENCE = 20.0
 PAUSE = 0.1
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
-PROCESSES = Path("/proc")
 LOG_LIMIT = 5 * 1024 * 1024
 # What PostgreSQL says while the last of a killed server is still going away: worth another attempt, unlike all else.
 PASSING = ("postmaster.pid", "shared memory block", "lock file")
@@ -120,11 +120,8 @@ class Cluster:
     def _is_ours(self, pid: int) -> bool:
         """A number in a file is no proof: the process must be there, and at work in our data folder."""
         if not LINUX:
-            return _alive(pid)
-        try:
-            return (PROCESSES / str(pid) / "cwd").readlink() == self.place.data
-        except OSError:
-            return False
+            return processes.alive(pid)
+        return processes.folder_of(pid) == self.place.data
 
     def _socket_folder(self) -> Path:
         """Short, ours alone, and the same at every start as long as nobody else has taken the name."""
@@ -164,6 +161,8 @@ class Cluster:
             secret.unlink(missing_ok=True)
         with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write("\ninclude = 'niangjia.conf'  # written anew at each start\ninclude_if_exists = 'local.conf'\n")
+        (fresh / "local.conf").write_text("# Settings of your own; they win.\n", encoding="utf-8")
+        place.account.own(fresh / "local.conf")
         self._write_settings(fresh)
         self._single_user(fresh, [
             f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{self._password(USER)}'",
@@ -282,16 +281,15 @@ class Cluster:
 
     def _end_orphan(self) -> None:
         """A server left over by a killed parent goes; a stale postmaster.pid whose number another process has, too."""
-        status = self._status()
-        if not status:
-            return
-        pid = int(status["pid"])
-        if self._is_ours(pid):
-            _end(pid)
-        elif LINUX and _alive(pid) and not any(self._is_ours(other) for other in _processes()):
-            # PostgreSQL would take the stranger for its predecessor and refuse for ever. Backends of a killed server
-            # must be gone before the file goes, for it is what keeps a second server off the data.
-            (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+        pid = self.pid()
+        if pid:
+            processes.end(pid)
+        if not LINUX or any(self._is_ours(other) for other in processes.everyone()):
+            return  # backends of a killed server must be gone first: the file keeps a second server off the data
+        for path in (self.place.data / "postmaster.pid", self._socket_folder() / ".s.PGSQL.5432.lock"):
+            # PostgreSQL would take a stranger, or a corpse nobody has collected, for its predecessor, for ever.
+            if processes.exists(processes.number_in(path)):
+                path.unlink()
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is written."""
@@ -357,31 +355,3 @@ def _private(folder: Path, owner: accounts.Account) -> bool:
         return False
     found = folder.lstat()
     return stat.S_ISDIR(found.st_mode) and found.st_uid == owner.uid and not found.st_mode & 0o077
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _processes() -> list[int]:
-    return [int(folder.name) for folder in PROCESSES.iterdir() if folder.name.isdigit()]
-
-
-def _end(pid: int) -> None:
-    """Ask a server that is not our child to stop, and wait until it has."""
-    for number, seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0)):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if not _alive(pid):
-                return
-            time.sleep(PAUSE)

@@ -55,7 +55,7 @@ def known_migrations() -> frozenset[tuple[str, str]]:
 def health() -> Health:
     """Asked on a connection of its own: a pool that is used up is no fault of the database."""
     try:
-        with _connect() as link:
+        with connect() as link:
             version = link.info.server_version
             try:
                 applied = link.execute("SELECT app, name FROM django_migrations").fetchall()
@@ -74,7 +74,7 @@ def _number(cursor: psycopg.Cursor[tuple[Any, ...]]) -> float:
     return float(row[0]) if row else 0.0
 
 
-def _connect() -> psycopg.Connection[tuple[Any, ...]]:
+def connect() -> psycopg.Connection[tuple[Any, ...]]:
     parameters = connection.get_connection_params()
     return psycopg.connect(
         **{

@@ -68,7 +68,8 @@ class Screen:
     def ready(self, address: str, logins: list[dict[str, str]], notes: list[str]) -> None:
         """The last screen: where to go, and as whom."""
         self.console.print()
-        self.console.print(f"[bold]{_('Niangjia is ready:')}[/bold]  [bold red]{escape(address)}[/bold red]")
+        title = _("Niangjia is ready:")
+        self.console.print(f"[bold]{escape(title)}[/bold]  [bold red]{escape(address)}[/bold red]")
         if logins:
             self.console.print()
             self.console.print(Padding(_people(logins), (0, 0, 0, 2)))
@@ -79,7 +80,7 @@ class Screen:
 
 def _people(logins: list[dict[str, str]]) -> Table:
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
-    for title in (_("Log-in"), _("Password"), _("Who"), _("May")):
+    for title in (_("Log-in name"), _("Password"), _("Who this is"), _("What they may do")):
         table.add_column(title, overflow="fold")
     for person in logins:
         table.add_row(*(escape(person.get(key, "")) for key in ("login", "password", "role", "may")))
