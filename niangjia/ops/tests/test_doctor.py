@@ -25,6 +25,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WELL = Health(True, 180006, unapplied=0, waiting=0.0, workers=1, failed=0)
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def beating() -> Iterator[None]:
     """A worker whose heart beats."""
@@ -242,7 +248,7 @@ def test_the_command_ends_with_0_when_all_is_well() -> None:
 
 def test_the_command_ends_with_1_on_any_fault_and_names_the_remedy() -> None:
     out = StringIO()
-    with pytest.raises(SystemExit) as end, translation.override("en"):
+    with pytest.raises(SystemExit) as end:
         call_command("doctor", stdout=out)
     assert end.value.code == 1
     assert "✗ Background jobs: no worker is running\n  → Start the site" in out.getvalue()
