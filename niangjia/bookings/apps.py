@@ -3,3 +3,19 @@ from django.apps import AppConfig
 
 class BookingsConfig(AppConfig):
     name = "niangjia.bookings"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from niangjia.bookings import permissions, queries, receivers
+        from niangjia.identity.permissions import register
+        from niangjia.ledgers import checks
+        from niangjia.vouchers import sources
+
+        register(permissions.VIEW, _("See bookings"))
+        register(permissions.MANAGE, _("Offer gifts for booking, cancel bookings"))
+        register(permissions.ASSIST, _("Book for a person without a phone"))
+        checks.register("bookings.offers", queries.differences)
+        checks.register_reservation(queries.spoken_for)
+        sources.register(queries.SOURCE, queries.entitlement)
+        receivers.listen()

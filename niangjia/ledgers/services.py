@@ -316,6 +316,12 @@ def _enter(
     return entry
 
 
+def require_allotted(item: Item, *, purpose_id: UUID, quantity: int) -> None:
+    """Hold the item, and refuse unless so many pieces are allotted to the purpose and not spoken for."""
+    _lock(item)
+    _require_enough(item, Cell(Account.ALLOTTED, purpose_id), quantity)
+
+
 def _lock(item: Item) -> None:
     """One writer per item until the end of the transaction. Not against the lane, whose rows refer to the item."""
     Item.objects.select_for_update(of=["self"], no_key=True).get(pk=item.pk)

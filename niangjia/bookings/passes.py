@@ -1,0 +1,55 @@
+"""The member's pass: who may ask for which offer until when, signed, small, and checked in two microseconds.
+
+One byte of version, the member, the offer, the epoch and the expiry (seconds), then sixteen bytes of HMAC-SHA-256;
+base64 for URLs without padding.
+"""
+
+import base64
+import binascii
+import hmac
+import struct
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from niangjia.core import keys
+
+VERSION = 1
+LAYOUT = struct.Struct(">B16s16sII")
+MAC = 16
+LENGTH = (LAYOUT.size + MAC) * 4 // 3  # 76 characters
+
+
+@cache
+def _key() -> bytes:
+    return hmac.digest(keys.key("passes"), b"bookings.pass/1", "sha256")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a pass says. Whether it was revoked is known to the database alone."""
+
+    member: bytes
+    offer: bytes
+    epoch: int
+    expires: int
+
+
+def sign(member: UUID, offer: UUID, *, epoch: int, expires: int) -> str:
+    body = LAYOUT.pack(VERSION, member.bytes, offer.bytes, epoch, expires)
+    return base64.urlsafe_b64encode(body + hmac.digest(_key(), body, "sha256")[:MAC]).decode()
+
+
+def read(text: str | bytes) -> Pass | None:
+    """The pass if we signed it, expired or not; nothing for anything else."""
+    if len(text) != LENGTH:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text)
+    except (binascii.Error, ValueError):
+        return None
+    body = raw[: LAYOUT.size]
+    if not hmac.compare_digest(hmac.digest(_key(), body, "sha256")[:MAC], raw[LAYOUT.size :]):
+        return None
+    version, member, offer, epoch, expires = LAYOUT.unpack(body)
+    return Pass(member, offer, epoch, expires) if version == VERSION else None

@@ -1,0 +1,5 @@
+"""What a role may hold here."""
+
+VIEW = "bookings.view"
+MANAGE = "bookings.manage"
+ASSIST = "bookings.assist"

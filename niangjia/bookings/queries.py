@@ -1,0 +1,224 @@
+"""Reads about offers and bookings: an offer's live figures, a member's booking, and what others ask of us."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from niangjia.audiences.models import AudienceEntry
+from niangjia.bookings.models import Booking, BookingStatus, Channel, Offer, OfferStatus, OfferStock, RefusalCount
+from niangjia.ledgers import queries as ledgers
+from niangjia.ledgers.checks import Difference
+from niangjia.ledgers.models import Account, StockEntry
+from niangjia.ledgers.queries import Balance
+from niangjia.members.models import Member
+from niangjia.org.models import Organization
+from niangjia.vouchers.models import Voucher, VoucherStatus
+from niangjia.vouchers.sources import Entitlement
+
+SOURCE = "booking"
+
+
+def now() -> datetime:
+    """The database's clock: what opens or closes goes by it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def booking_of(offer: Offer, member: Member) -> Booking | None:
+    """The live booking of ``member`` in ``offer``."""
+    found: Booking | None = Booking.objects.live().filter(offer=offer, member=member).first()
+    return found
+
+
+def eligible(offer: Offer, member: Member) -> bool:
+    """Whether ``member`` is on the offer's frozen list, and eligible there."""
+    return AudienceEntry.objects.filter(audience=offer.audience_id, member=member, eligible=True).exists()
+
+
+@dataclass
+class UnitFigures:
+    """The bookings of one union's people."""
+
+    name: str
+    booked: int = 0
+    collected: int = 0
+    cancelled: int = 0
+    expired: int = 0
+    returned: int = 0
+    assisted: int = 0
+
+
+@dataclass
+class LiveFigures:
+    """What the officer watches. ``units`` are the unions of the people who booked, as of the day of freezing."""
+
+    opened: bool
+    capacity: int
+    left: int
+    protected_left: int
+    unsold: int
+    booked: int
+    collected: int
+    cancelled: int
+    expired: int
+    returned: int
+    assisted: int
+    units: list[UnitFigures]
+    balance: Balance
+    findings: list[str] = field(default_factory=list)
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> int:
+        """Pieces that somebody has booked and not given up."""
+        return self.booked + self.collected + self.expired
+
+    @property
+    def balances(self) -> bool:
+        """Whether the stock's line, the offer's own count and the last verification all agree."""
+        own = self.left + self.protected_left + self.unsold + self.taken + self.returned == self.capacity
+        return self.balance.balances and not self.findings and (own or not self.opened)
+
+
+def live_figures(offer: Offer) -> LiveFigures:
+    """Six queries, however many units and bookings there are."""
+    stock = OfferStock.objects.filter(offer=offer).first() or OfferStock(offer=offer)
+    units = _by_unit(offer)
+    totals = {
+        name: sum(getattr(unit, name) for unit in units)
+        for name in ("booked", "collected", "cancelled", "expired", "returned", "assisted")
+    }
+    return LiveFigures(
+        opened=offer.status != OfferStatus.DRAFT,
+        capacity=offer.capacity,
+        left=stock.remaining,
+        protected_left=stock.protected_remaining,
+        unsold=stock.unsold,
+        units=units,
+        balance=ledgers.balance(item=offer.item, purpose_id=offer.pk),
+        findings=[str(finding) for finding in ledgers.findings(purpose_id=offer.pk)],
+        refusals=dict(RefusalCount.objects.filter(offer=offer).values_list("reason", "count")),
+        **totals,
+    )
+
+
+def _by_unit(offer: Offer) -> list[UnitFigures]:
+    place = AudienceEntry.objects.filter(audience=offer.audience_id, member=OuterRef("member_id"))
+    rows = (
+        Booking.objects.filter(offer=offer)
+        .annotate(unit=Coalesce(Subquery(place.values("organization_path")[:1]), "organization_path"))
+        .order_by()
+        .values("unit", "status")
+        .annotate(count=Count("pk"), assisted=Count("pk", filter=Q(channel=Channel.ASSISTED)))
+    )
+    found = list(rows)
+    names = dict(Organization.objects.filter(path__in={row["unit"] for row in found}).values_list("path", "short_name"))
+    units: dict[str, UnitFigures] = {}
+    for row in found:
+        unit = units.setdefault(row["unit"], UnitFigures(names.get(row["unit"], "–")))
+        setattr(unit, row["status"], row["count"])
+        if row["status"] != BookingStatus.CANCELLED:
+            unit.assisted += row["assisted"]
+    return [units[path] for path in sorted(units)]
+
+
+# What lower apps ask ---------------------------------------------------------------------------------------------
+def spoken_for(item_id: UUID, purpose_id: UUID | None) -> int:
+    """How many allotted pieces an open offer still has on its shelf."""
+    found = OfferStock.objects.filter(offer_id=purpose_id, offer__item_id=item_id).aggregate(
+        total=Coalesce(Sum(F("remaining") + F("protected_remaining"), output_field=IntegerField()), 0)
+    )
+    return int(found["total"])
+
+
+def entitlement(key: UUID, lock: bool) -> Entitlement | None:  # noqa: FBT001 (the protocol of vouchers.sources)
+    """What a booking entitles to."""
+    rows = Booking.objects.select_for_update(of=["self"]) if lock else Booking.objects
+    booking = rows.filter(pk=key).first()
+    if booking is None:
+        return None
+    offer = Offer.objects.select_related("organization", "item").get(pk=booking.offer_id)
+    return Entitlement(
+        organization=offer.organization,
+        purpose_id=offer.pk,
+        title=offer.title,
+        item=offer.item,
+        quantity=1,
+        member_id=booking.member_id,
+        valid_from=offer.collect_from,
+        valid_until=offer.collect_until,
+        live=booking.status in {BookingStatus.BOOKED, BookingStatus.COLLECTED},
+    )
+
+
+def differences() -> Iterator[Difference]:
+    """Where offers, bookings, vouchers and the ledger do not agree: for the stock's verification, in one snapshot."""
+    counts = _counts()
+    entries = _accounts()
+    handed = dict(
+        Voucher.objects.filter(kind=SOURCE, status=VoucherStatus.REDEEMED)
+        .order_by()
+        .values_list("purpose_id")
+        .annotate(count=Count("pk"))
+    )
+    offers = Offer.objects.exclude(status=OfferStatus.DRAFT).select_related("stock")
+    for offer in offers:
+        count = counts.get(offer.pk, {})
+        booked = entries.get((offer.pk, offer.item_id, Account.BOOKED), 0)
+        stock = offer.stock
+        kept = stock.remaining + stock.protected_remaining + stock.unsold
+        comparisons = [
+            ("booked", _("booked pieces in the ledger"), count.get("booked", 0), booked),
+            ("pieces", _("pieces of the offer"), offer.capacity, kept + count.get("standing", 0)),
+            ("numbers", _("running numbers"), stock.next_number - 1, count.get("all", 0)),
+            ("last", _("the last running number"), stock.next_number - 1, count.get("last", 0)),
+            ("collected", _("vouchers handed over"), count.get("collected", 0), handed.get(offer.pk, 0)),
+        ]
+        for name, what, expected, found in comparisons:
+            if expected != found:
+                yield Difference(
+                    subject=f"{offer.pk}/{name}",
+                    message=_("%(offer)s: %(what)s.") % {"offer": offer, "what": what},
+                    expected=expected,
+                    found=found,
+                    organization_path=offer.organization_path,
+                    purpose_id=offer.pk,
+                )
+
+
+def _counts() -> dict[UUID, dict[str, int]]:
+    standing = ~Q(status=BookingStatus.CANCELLED)
+    rows = (
+        Booking.objects.order_by()
+        .values("offer_id")
+        .annotate(
+            all=Count("pk"),
+            last=Max("number"),
+            standing=Count("pk", filter=standing),
+            booked=Count("pk", filter=Q(status=BookingStatus.BOOKED)),
+            collected=Count("pk", filter=Q(status__in=[BookingStatus.COLLECTED, BookingStatus.RETURNED])),
+        )
+    )
+    return {row["offer_id"]: row for row in rows}
+
+
+def _accounts() -> dict[tuple[Any, ...], int]:
+    """What lies in the account of bookings, by purpose and item."""
+    totals: dict[tuple[Any, ...], int] = {}
+    for sign, account, purpose in ((1, "destination", "purpose_id"), (-1, "origin", "origin_purpose_id")):
+        rows = StockEntry.objects.filter(**{account: Account.BOOKED}).order_by()
+        for purpose_id, item_id, total in rows.values_list(purpose, "item_id").annotate(total=Sum("quantity")):
+            key = (purpose_id, item_id, Account.BOOKED)
+            totals[key] = totals.get(key, 0) + sign * total
+    return totals
+
+
