@@ -229,7 +229,7 @@ class RefusalCount(models.Model):
 
 
 class BookingSeal(Row):
-    """A link of the chain over an offer's bookings: the digest of numbers ``first`` to ``last`` and of the link before.
+    """A link of the chain over an offer's bookings: the digest of numbers ``first`` to ``last`` and the link before.
 
     What it seals never changes: number, person, channel, moment. Every later change of status has its entry in the
     history, where the digest is noted too.

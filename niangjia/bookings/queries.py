@@ -121,7 +121,9 @@ def _by_unit(offer: Offer) -> list[UnitFigures]:
         .annotate(count=Count("pk"), assisted=Count("pk", filter=Q(channel=Channel.ASSISTED)))
     )
     found = list(rows)
-    names = dict(Organization.objects.filter(path__in={row["unit"] for row in found}).values_list("path", "short_name"))
+    names = dict(
+        Organization.objects.filter(path__in={row["unit"] for row in found}).values_list("path", "short_name")
+    )
     units: dict[str, UnitFigures] = {}
     for row in found:
         unit = units.setdefault(row["unit"], UnitFigures(names.get(row["unit"], "–")))
@@ -134,13 +136,15 @@ def _by_unit(offer: Offer) -> list[UnitFigures]:
 # What lower apps ask ---------------------------------------------------------------------------------------------
 def spoken_for(item_id: UUID, purpose_id: UUID | None) -> int:
     """How many allotted pieces an open offer still has on its shelf."""
+    if purpose_id is None:
+        return 0
     found = OfferStock.objects.filter(offer_id=purpose_id, offer__item_id=item_id).aggregate(
         total=Coalesce(Sum(F("remaining") + F("protected_remaining"), output_field=IntegerField()), 0)
     )
     return int(found["total"])
 
 
-def entitlement(key: UUID, lock: bool) -> Entitlement | None:  # noqa: FBT001 (the protocol of vouchers.sources)
+def entitlement(key: UUID, lock: bool) -> Entitlement | None:
     """What a booking entitles to."""
     rows = Booking.objects.select_for_update(of=["self"]) if lock else Booking.objects
     booking = rows.filter(pk=key).first()
@@ -195,7 +199,7 @@ def differences() -> Iterator[Difference]:
                 )
 
 
-def _counts() -> dict[UUID, dict[str, int]]:
+def _counts() -> dict[UUID, dict[str, Any]]:
     standing = ~Q(status=BookingStatus.CANCELLED)
     rows = (
         Booking.objects.order_by()
@@ -208,7 +212,7 @@ def _counts() -> dict[UUID, dict[str, int]]:
             collected=Count("pk", filter=Q(status__in=[BookingStatus.COLLECTED, BookingStatus.RETURNED])),
         )
     )
-    return {row["offer_id"]: row for row in rows}
+    return {row["offer_id"]: dict(row) for row in rows}
 
 
 def _accounts() -> dict[tuple[Any, ...], int]:
@@ -220,5 +224,3 @@ def _accounts() -> dict[tuple[Any, ...], int]:
             key = (purpose_id, item_id, Account.BOOKED)
             totals[key] = totals.get(key, 0) + sign * total
     return totals
-
-

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -93,7 +92,9 @@ def book_assisted(offer: Offer, member: Member, *, actor: Any) -> Booking:
     ledgers.book(offer.item, purpose_id=offer.pk, actor=actor, reference=booking)
     helper = str(actor) if actor else ledgers.SYSTEM
     audit.record(actor, "bookings.booking.assist", booking, person=member.name, helper=helper, protected=protected)
-    _tell(booking, offer, _("A booking was made for you"), _("%(helper)s booked “%(offer)s” for you, number %(number)s."))
+    _tell(
+        booking, offer, _("A booking was made for you"), _("%(helper)s booked “%(offer)s” for you, number %(number)s.")
+    )
     return booking
 
 
@@ -101,9 +102,7 @@ def _require_open(offer: Offer, moment: datetime) -> None:
     if offer.status != OfferStatus.PUBLISHED or moment >= offer.closes_at:
         raise NotOpen(_("Booking has closed."), code="closed")
     if moment < offer.opens_at:
-        raise NotOpen(
-            _("Booking opens on %(when)s.") % {"when": vouchers.moment(offer.opens_at)}, code="not-yet-open"
-        )
+        raise NotOpen(_("Booking opens on %(when)s.") % {"when": vouchers.moment(offer.opens_at)}, code="not-yet-open")
 
 
 def _require_may_book(offer: Offer, member: Member) -> None:
@@ -225,9 +224,7 @@ def expire_bookings(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
     for booking in lapsed:
         vouchers.withdraw_voucher(booking.pk, to=VoucherStatus.EXPIRED)
     ledgers.unbook(offer.item, purpose_id=offer.pk, quantity=len(lapsed), actor=actor, reference=offer)
-    audit.record_many(
-        actor, "bookings.booking.expire", [(booking, {"number": booking.number}) for booking in lapsed]
-    )
+    audit.record_many(actor, "bookings.booking.expire", [(booking, {"number": booking.number}) for booking in lapsed])
     return len(lapsed)
 
 
@@ -245,4 +242,4 @@ def _tell(booking: Booking, offer: Offer, title: str, body: str, reason: str = "
         return
     names = {"offer": offer.title, "number": booking.number, "helper": booking.helper or ""}
     text = " ".join(part for part in (body % names, reason) if part)
-    notices.tell(user, title=title, body=text, link=reverse("bookings:mine"))
+    notices.tell(user, title=title, body=text, link="/me/bookings/")

@@ -106,7 +106,8 @@ def change_offer(
 def _resize(offer: Offer, stock: OfferStock, more: int) -> None:
     if stock.remaining + more < 0:
         raise InvalidInput(
-            _("%(count)s pieces are booked or protected already.") % {"count": offer.capacity - more - stock.remaining},
+            _("%(count)s pieces are booked or protected already.")
+            % {"count": offer.capacity - more - stock.remaining},
             field="capacity",
         )
     if more > 0:
@@ -154,10 +155,10 @@ def close_offer(offer: Offer, *, actor: Actor | None) -> Offer:
     access.require(actor, MANAGE, offer.organization)
     stock, offer = _locked(offer)
     advance(offer, OfferStatus.CLOSED, OFFER_TRANSITIONS)
-    left = {"unsold": stock.remaining, "protected": stock.protected_remaining}
-    _write(stock, remaining=0, protected_remaining=0, unsold=stock.unsold + sum(left.values()))
+    unsold, unused = stock.remaining, stock.protected_remaining
+    _write(stock, remaining=0, protected_remaining=0, unsold=stock.unsold + unsold + unused)
     offer.save(update_fields=["status"])
-    audit.record(actor, "bookings.offer.close", offer, **left)
+    audit.record(actor, "bookings.offer.close", offer, unsold=unsold, protected=unused)
     return offer
 
 
