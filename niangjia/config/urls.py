@@ -13,7 +13,7 @@ urlpatterns = [
     path("staff/audiences/", include("niangjia.audiences.urls")),
     path("jobs/", include("niangjia.jobs.urls")),
     path("files/", include("niangjia.files.urls")),
-    path("papers/", include("niangjia.papers.urls")),
+    path("staff/papers/", include("niangjia.papers.urls")),
     path("", include("niangjia.notices.urls")),
     path("", include("niangjia.vouchers.urls")),
     path("", include("niangjia.bookings.urls")),
