@@ -1,0 +1,118 @@
+"""What a plan still lacks, what has arrived for it, and which limits it would exceed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from niangjia.benefits.models import AmountLimit, Gift, LimitKind, Programme
+from niangjia.core.money import yuan
+from niangjia.ledgers.models import Account
+from niangjia.ledgers.queries import available
+
+Step = Literal["basics", "gifts", "times", "audience", "goods"]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What must still be done, and on which step."""
+
+    step: Step
+    text: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How much of a gift is needed, and how much has arrived for it and is free."""
+
+    gift: Gift
+    needed: int
+    arrived: int
+
+    @property
+    def short(self) -> int:
+        return max(0, self.needed - self.arrived)
+
+
+def gifts_of(programme: Programme) -> list[Gift]:
+    return list(programme.gifts.select_related("item").order_by("id"))
+
+
+def arrivals(programme: Programme) -> list[Arrival]:
+    """For each gift what lies in the store for this programme: before publishing it is held, then set aside."""
+    rows = []
+    for gift in gifts_of(programme):
+        held = available(gift.item, Account.HELD, purpose_id=programme.pk)
+        rows.append(Arrival(gift, gift.quantity, held))
+    return rows
+
+
+def missing(programme: Programme, at: datetime) -> list[Missing]:
+    """What stands between the draft and its publication, in the order of the steps."""
+    gifts = gifts_of(programme)
+    if not gifts:
+        return [Missing("gifts", _("Say what is given: at least one gift."))]
+    found = []
+    if any(gift.quantity_online for gift in gifts):
+        found += _missing_times(programme, at) + _missing_audience(programme)
+    for arrival in arrivals(programme):
+        if arrival.short:
+            text = _("Of “%(gift)s” %(arrived)s of %(needed)s have arrived; write down the rest when it comes.")
+            values = {"gift": arrival.gift, "arrived": arrival.arrived, "needed": arrival.needed}
+            found.append(Missing("goods", text % values))
+    return found
+
+
+def _missing_times(programme: Programme, at: datetime) -> list[Missing]:
+    found = []
+    if not programme.opens_at or not programme.closes_at:
+        found.append(Missing("times", _("Say from when until when can be booked.")))
+    elif programme.closes_at <= at:
+        found.append(Missing("times", _("The booking window has passed; choose a later one.")))
+    if not programme.collect_from or not programme.collect_until:
+        found.append(Missing("times", _("Say from when until when the gifts can be collected.")))
+    if not programme.points.exists():
+        found.append(Missing("times", _("Choose at least one place of collection.")))
+    return found
+
+
+def _missing_audience(programme: Programme) -> list[Missing]:
+    audience = programme.audience
+    if audience is None:
+        return [Missing("audience", _("Say who is eligible."))]
+    if not audience.is_frozen:
+        return [Missing("audience", _("Freeze the list “%(name)s”.") % {"name": audience})]
+    if not audience.eligible:
+        return [Missing("audience", _("Nobody is on the list “%(name)s”.") % {"name": audience})]
+    return []
+
+
+# Limits -----------------------------------------------------------------------------------------------------------
+def limits(programme: Programme, on: date) -> QuerySet[AmountLimit]:
+    """The limits that hold for this programme on a day: of its unit, of those above, and everywhere."""
+    labels = programme.organization_path.rstrip(".").split(".")
+    above = [".".join(labels[: n + 1]) + "." for n in range(len(labels))]
+    found: QuerySet[AmountLimit] = AmountLimit.objects.on(on).filter(
+        Q(organization=None) | Q(organization__path__in=above), occasion__in=["", programme.occasion]
+    )
+    return found
+
+
+def warnings(programme: Programme, on: date) -> list[str]:
+    """Sentences about gifts that would exceed a limit; they never block."""
+    each = limits(programme, on).filter(kind__in=[LimitKind.PER_GIFT, LimitKind.PER_FESTIVAL])
+    gifts = gifts_of(programme)
+    return [_exceeds(gift, limit) for limit in each for gift in gifts if gift.unit_price > limit.amount]
+
+
+def _exceeds(gift: Gift, limit: AmountLimit) -> str:
+    values = {
+        "gift": gift,
+        "price": yuan(gift.unit_price),
+        "kind": limit.get_kind_display(),
+        "limit": yuan(limit.amount),
+        "source": limit.source,
+    }
+    return _("“%(gift)s” costs %(price)s; the limit %(kind)s is %(limit)s per person (%(source)s).") % values

@@ -1,0 +1,74 @@
+"""The totals of a programme: what was booked, what was handed out, through which channel."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+
+from niangjia.benefits.models import Handout, HandoutStatus, Programme
+from niangjia.bookings.models import Booking, BookingStatus, Channel
+
+
+@dataclass(frozen=True)
+class Totals:
+    """``online_booked`` are bookings that stand or were collected, those made for somebody at a desk included."""
+
+    online_booked: int = 0
+    online_collected: int = 0
+    assisted: int = 0
+    cancelled: int = 0
+    not_collected: int = 0
+    given_back: int = 0
+    offline_listed: int = 0
+    offline_handed_out: int = 0
+
+    @property
+    def all(self) -> int:
+        """Gifts that people have booked online or been handed offline."""
+        return self.online_booked + self.offline_handed_out
+
+    @property
+    def handed_out(self) -> int:
+        """Gifts that are in people's hands."""
+        return self.online_collected + self.offline_handed_out
+
+
+def totals_of(keys: Iterable[UUID]) -> dict[UUID, Totals]:
+    """The totals of several programmes in two queries."""
+    keys = list(keys)
+    standing = Q(status__in=[BookingStatus.BOOKED, BookingStatus.COLLECTED])
+    booked: Any = (
+        Booking.objects.filter(offer__in=keys)
+        .order_by()
+        .values("offer_id")
+        .annotate(
+            online_booked=Count("pk", filter=standing),
+            online_collected=Count("pk", filter=Q(status=BookingStatus.COLLECTED)),
+            assisted=Count("pk", filter=standing & Q(channel=Channel.ASSISTED)),
+            cancelled=Count("pk", filter=Q(status=BookingStatus.CANCELLED)),
+            not_collected=Count("pk", filter=Q(status=BookingStatus.EXPIRED)),
+            given_back=Count("pk", filter=Q(status=BookingStatus.RETURNED)),
+        )
+    )
+    handed: Any = (
+        Handout.objects.filter(programme__in=keys)
+        .order_by()
+        .values("programme_id")
+        .annotate(
+            offline_listed=Sum("quantity", filter=~Q(status=HandoutStatus.TAKEN_OFF), default=0),
+            offline_handed_out=Sum("quantity", filter=Q(status=HandoutStatus.HANDED_OUT), default=0),
+        )
+    )
+    found: dict[UUID, dict[str, int]] = {key: {} for key in keys}
+    for key_name, rows in (("offer_id", booked), ("programme_id", handed)):
+        for row in rows:
+            numbers = dict(row)
+            found[numbers.pop(key_name)].update(numbers)
+    return {key: Totals(**numbers) for key, numbers in found.items()}
+
+
+def programme_totals(programme: Programme) -> Totals:
+    """The totals of one programme."""
+    return totals_of([programme.pk])[programme.pk]

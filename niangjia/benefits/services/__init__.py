@@ -1,0 +1,79 @@
+"""Every write about programmes: planning, publishing, handing out, acting for somebody, closing, reporting."""
+
+from niangjia.benefits.services.assisting import book_for, hand_out_now
+from niangjia.benefits.services.closing import (
+    DoesNotAgree,
+    StillWaiting,
+    close_programme,
+    file_report,
+    report_programme,
+)
+from niangjia.benefits.services.handing import (
+    AlreadyServed,
+    NotOnTheList,
+    fill_list,
+    print_sheet,
+    put_on_list,
+    record_handout,
+    record_sheet,
+    take_off_list,
+    undo_handout,
+)
+from niangjia.benefits.services.limits import end_limit, set_limit
+from niangjia.benefits.services.planning import (
+    GiftPlan,
+    add_gift,
+    change_gift,
+    change_programme,
+    choose_audience,
+    choose_points,
+    create_programme,
+    receive_goods,
+    remove_gift,
+)
+from niangjia.benefits.services.publishing import (
+    NotReady,
+    abandon_programme,
+    open_due,
+    publish_programme,
+)
+from niangjia.benefits.services.splitting import SplitPlan, add_split, audience_for_group, change_split, remove_split
+
+__all__ = [
+    "AlreadyServed",
+    "DoesNotAgree",
+    "GiftPlan",
+    "NotOnTheList",
+    "NotReady",
+    "SplitPlan",
+    "StillWaiting",
+    "abandon_programme",
+    "add_gift",
+    "add_split",
+    "audience_for_group",
+    "book_for",
+    "change_gift",
+    "change_programme",
+    "change_split",
+    "choose_audience",
+    "choose_points",
+    "close_programme",
+    "create_programme",
+    "end_limit",
+    "file_report",
+    "fill_list",
+    "hand_out_now",
+    "open_due",
+    "print_sheet",
+    "publish_programme",
+    "put_on_list",
+    "receive_goods",
+    "record_handout",
+    "record_sheet",
+    "remove_gift",
+    "remove_split",
+    "report_programme",
+    "set_limit",
+    "take_off_list",
+    "undo_handout",
+]

@@ -1,0 +1,277 @@
+"""The lists of the groups: who is on them, who has been handed a pack, and what was a mistake.
+
+Locks are taken in one order: the split or the hand-out, then the stock.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from niangjia.audiences import queries as audiences
+from niangjia.audit import services as audit
+from niangjia.benefits import papers
+from niangjia.benefits.models import HANDOUT_TRANSITIONS, Handout, HandoutStatus, Programme, ProgrammeStatus, Split
+from niangjia.benefits.permissions import HAND_OUT
+from niangjia.benefits.queries.handing import SERVED, candidates, sheet_rows
+from niangjia.bookings.models import Booking
+from niangjia.core import access
+from niangjia.core.access import Actor
+from niangjia.core.errors import DomainError, InvalidInput, InvalidTransition
+from niangjia.core.states import advance
+from niangjia.ledgers import services as ledgers
+from niangjia.ledgers.models import Account
+from niangjia.members.models import Member
+from niangjia.org.models import Organization
+from niangjia.papers.models import Paper
+from niangjia.papers.services import file_paper
+
+SYSTEM = "system"
+
+
+class NotOnTheList(DomainError):
+    """The person is not eligible for this group, or the group has no pack left."""
+
+    code = "not-on-the-list"
+
+
+class AlreadyServed(DomainError):
+    """The person has another gift of the same programme."""
+
+    code = "already-served"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How many were put on the list, and how many eligible people there is no pack for."""
+
+    listed: int
+    left_over: int
+
+
+@dataclass
+class Recorded:
+    """How many were handed a pack, and the numbers on the sheet that were refused, each with the reason."""
+
+    done: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+# The list ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def fill_list(split: Split, *, actor: Actor | None) -> Filled:
+    """Put everybody who is eligible, has no other gift of the programme and finds a pack on the list."""
+    split = _held(split, actor)
+    if not split.audience.is_frozen:
+        raise NotOnTheList(
+            _("“%(name)s” is not frozen yet.") % {"name": split.audience}, remedy=_("Freeze it, then make the list.")
+        )
+    free = split.quantity - _listed(split)
+    people = list(candidates(split))
+    units = {unit.path: unit for unit in Organization.objects.filter(path__in={path for _member, path in people})}
+    number = _last_number(split)
+    fresh = [
+        _fresh(split, member, units.get(path, split.organization), number + place)
+        for place, (member, path) in enumerate(people[:free], start=1)
+    ]
+    Handout.objects.bulk_create(fresh, 1_000)
+    filled = Filled(listed=len(fresh), left_over=len(people) - len(fresh))
+    audit.record(actor, "benefits.split.fill", split, listed=filled.listed, left_over=filled.left_over)
+    return filled
+
+
+def _fresh(split: Split, member: Member, unit: Organization, number: int) -> Handout:
+    return Handout(
+        organization=split.organization,
+        organization_path=split.organization_path,
+        programme_id=split.programme_id,
+        split=split,
+        member=member,
+        unit=unit,
+        occupation_id=member.occupation_id,
+        number=number,
+    )
+
+
+def _listed(split: Split) -> int:
+    return split.handouts.live().aggregate(sum=Sum("quantity"))["sum"] or 0
+
+
+def _last_number(split: Split) -> int:
+    return split.handouts.aggregate(last=Max("number"))["last"] or 0
+
+
+@transaction.atomic
+def put_on_list(split: Split, member: Member, *, actor: Actor | None) -> Handout:
+    """Add one eligible person, as long as a pack is free; who is not eligible is told which condition fails."""
+    split = _held(split, actor)
+    explained = audiences.explain_frozen(split.audience, member)
+    if not explained.eligible:
+        unmet = "；".join(clause.text for clause in explained.unmet) or explained.note
+        raise NotOnTheList(
+            _("%(name)s is not eligible for this group: %(why)s") % {"name": member, "why": unmet},
+            remedy=_("If the data are wrong, have them corrected and freeze a new list."),
+        )
+    require_unserved(split.programme, member)
+    if split.quantity - _listed(split) < 1:
+        raise NotOnTheList(_("All packs of this group are taken."), remedy=_("Take somebody off the list first."))
+    handout = split.handouts.filter(member=member, status=HandoutStatus.TAKEN_OFF).first()
+    if handout:
+        advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
+        handout.save(update_fields=["status"])
+    else:
+        handout = _fresh(split, member, member.organization, _last_number(split) + 1)
+        handout.save(force_insert=True)
+    audit.record(actor, "benefits.handout.list", handout, person=member.name)
+    return handout
+
+
+def require_unserved(programme: Programme, member: Member, *, handout: Handout | None = None) -> None:
+    """One gift of a programme for each person, whichever the channel; a constraint keeps the offline half."""
+    others = programme.handouts.live().filter(member=member)
+    other = (others.exclude(pk=handout.pk) if handout else others).select_related("split").first()
+    if other:
+        raise AlreadyServed(
+            _("%(name)s is on the list of “%(split)s” already.") % {"name": member, "split": other.split}
+        )
+    if not programme.one_per_person:
+        return
+    booking = Booking.objects.filter(offer=programme.pk, member=member, status__in=SERVED).first()
+    if booking:
+        raise AlreadyServed(
+            _("%(name)s has booked online, number %(number)s.") % {"name": member, "number": booking.number},
+            remedy=_("Hand over the booked gift against the voucher, or cancel the booking first."),
+        )
+
+
+@transaction.atomic
+def take_off_list(handout: Handout, *, reason: str, actor: Actor | None) -> Handout:
+    """Somebody does not get a pack after all; the pack is free for another."""
+    handout = _held_handout(handout, actor)
+    advance(handout, HandoutStatus.TAKEN_OFF, HANDOUT_TRANSITIONS)
+    handout.note = reason
+    handout.save(update_fields=["status", "note"])
+    audit.record(actor, "benefits.handout.take_off", handout, person=handout.member.name, reason=reason)
+    return handout
+
+
+# Handing out ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def record_handout(handout: Handout, *, actor: Actor | None, at: datetime, signed_by: str = "") -> Handout:
+    """A person was handed the pack and has signed; ``signed_by`` names who signed for somebody else."""
+    handout = _held_handout(handout, actor)
+    if not handout.programme.is_running:
+        raise InvalidTransition(
+            _("“%(name)s” is not under way.") % {"name": handout.programme}, remedy=_("Publish it first.")
+        )
+    require_unserved(handout.programme, handout.member, handout=handout)
+    advance(handout, HandoutStatus.HANDED_OUT, HANDOUT_TRANSITIONS)
+    handout.handed_at = at
+    handout.helper_id = actor.pk if actor else None
+    handout.helper_name = str(actor) if actor else SYSTEM
+    handout.signed_by = signed_by
+    handout.save(update_fields=["status", "handed_at", "helper", "helper_name", "signed_by"])
+    ledgers.hand_out(
+        handout.split.gift.item,
+        purpose_id=handout.programme_id,
+        quantity=handout.quantity,
+        actor=actor,
+        reference=handout,
+    )
+    told = {"person": handout.member.name, "helper": handout.helper_name, "signed_by": signed_by}
+    audit.record(actor, "benefits.handout.hand_out", handout, **told)
+    return handout
+
+
+@transaction.atomic
+def record_sheet(split: Split, *, absent: Collection[int] = (), actor: Actor | None, at: datetime) -> Recorded:
+    """Everybody on the signed sheet but those whose numbers are in ``absent`` has got a pack."""
+    split = _held(split, actor)
+    listed = split.handouts.filter(status=HandoutStatus.LISTED)
+    unknown = set(absent) - set(listed.values_list("number", flat=True))
+    if unknown:
+        raise InvalidInput(
+            _("The sheet has no open number %(numbers)s.") % {"numbers": ", ".join(map(str, sorted(unknown)))},
+            field="absent",
+        )
+    recorded = Recorded()
+    for handout in listed.exclude(number__in=list(absent)):
+        try:
+            record_handout(handout, actor=actor, at=at)
+        except AlreadyServed as refused:
+            recorded.refused.append((handout.number, str(refused)))
+        else:
+            recorded.done += 1
+    audit.record(actor, "benefits.split.record", split, done=recorded.done, absent=sorted(absent))
+    return recorded
+
+
+@transaction.atomic
+def undo_handout(handout: Handout, *, reason: str, actor: Actor | None) -> Handout:
+    """A hand-out was written down by mistake: the pack is set aside for the person again."""
+    if not reason.strip():
+        raise InvalidInput(_("Say why this is undone."), field="reason")
+    handout = _held_handout(handout, actor)
+    before: dict[str, Any] = {"handed_at": handout.handed_at, "helper": handout.helper_name}
+    if handout.status != HandoutStatus.HANDED_OUT:
+        raise InvalidTransition(_("This pack has not been handed out."), remedy=_("Reload the page."))
+    advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
+    handout.handed_at, handout.helper, handout.helper_name, handout.signed_by = None, None, "", ""
+    handout.save(update_fields=["status", "handed_at", "helper", "helper_name", "signed_by"])
+    ledgers.take_back(
+        handout.split.gift.item,
+        purpose_id=handout.programme_id,
+        quantity=handout.quantity,
+        actor=actor,
+        reference=handout,
+        to=Account.ALLOTTED,
+        reason=reason,
+    )
+    audit.record(actor, "benefits.handout.undo", handout, person=handout.member.name, reason=reason, **before)
+    return handout
+
+
+# The sheet --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def print_sheet(split: Split, *, actor: Actor | None, at: datetime) -> Paper:
+    """The sign-for sheet of those who are on the list, as PDF and Excel; it lies sealed, since it names people."""
+    split = _held(split, actor)
+    rows = sheet_rows(split)
+    if not rows:
+        raise NotOnTheList(_("Nobody is on the list yet."), remedy=_("Make the list first."))
+    return file_paper(
+        organization=split.organization,
+        kind=papers.SIGN_FOR,
+        title=papers.sheet_title(split),
+        about=split,
+        contents={"pdf": papers.sheet_pdf(split, rows, at), "excel": papers.sheet_excel(split, rows)},
+        actor=actor,
+        sealed=True,
+    )
+
+
+def _held(split: Split, actor: Actor | None) -> Split:
+    access.require(actor, HAND_OUT, split.organization)
+    related = ("organization", "programme", "gift__item", "audience")
+    held = Split.objects.select_for_update(of=["self"]).select_related(*related).get(pk=split.pk)
+    _require_not_over(held.programme)
+    return held
+
+
+def _held_handout(handout: Handout, actor: Actor | None) -> Handout:
+    access.require(actor, HAND_OUT, handout.organization)
+    related = ("organization", "programme", "split__gift__item", "member")
+    held: Handout = Handout.objects.select_for_update(of=["self"]).select_related(*related).get(pk=handout.pk)
+    _require_not_over(held.programme)
+    return held
+
+
+def _require_not_over(programme: Programme) -> None:
+    if programme.status != ProgrammeStatus.DRAFT and not programme.is_running:
+        raise InvalidTransition(
+            _("“%(name)s” is over.") % {"name": programme}, remedy=_("Its report shows the result.")
+        )
