@@ -3,6 +3,7 @@
 Each name read from the environment has its line in docs/operators.md; a test keeps it so.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
-    "django_linear_migrations",
+    *(["django_linear_migrations"] if find_spec("django_linear_migrations") else []),  # for those who write migrations
     "procrastinate.contrib.django",
     "niangjia.core",
     "niangjia.audit",

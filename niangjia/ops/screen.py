@@ -61,7 +61,7 @@ class Screen:
             nonlocal last
             if time.monotonic() - last >= QUIET:
                 last = time.monotonic()
-                self.line(f"  {said}")
+                self.line(f"  {said.strip()}")
 
         return advance
 
