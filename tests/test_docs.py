@@ -25,9 +25,9 @@ def test_every_app_has_its_line_on_the_architecture_page() -> None:
     assert [label for label in own if f"`{label}`" not in page] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    assert [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()] == []
+@pytest.mark.parametrize("text", PAGES, ids=lambda text: str(text.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(text: Path) -> None:
+    assert [target for target in LINK.findall(text.read_text()) if not (text.parent / target).exists()] == []
 
 
 def test_every_model_is_in_the_glossary() -> None:

@@ -6,6 +6,7 @@ Each name read from the environment has its line in docs/operators.md; a test ke
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -27,8 +28,10 @@ keys.ensure(KEYS_FOLDER)
 DEMO = env.bool("NIANGJIA_DEMO", False)
 DEBUG = env.bool("NIANGJIA_DEBUG", False)
 SECRET_KEY = keys.read(KEYS_FOLDER, "secret").hex()
-ALLOWED_HOSTS = env.list("NIANGJIA_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("NIANGJIA_URL", "http://localhost:8000")
+ALLOWED_HOSTS = [
+    "localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname or "localhost", *env.list("NIANGJIA_HOSTS", [])
+]  # fmt: skip
 HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CRYPTO_PROFILE = env.str("NIANGJIA_CRYPTO", "international")

@@ -76,6 +76,26 @@ def test_a_command_uses_the_server_that_runs_already(monkeypatch: pytest.MonkeyP
         assert "DATABASE_URL" not in os.environ
 
 
+def test_a_dump_comes_back_into_an_empty_home(tmp_path: Path) -> None:
+    dump = str(tmp_path / "niangjia.dump")
+    with places.folder() as home, places.folder() as empty:
+        made = "CREATE EXTENSION pg_trgm; CREATE TABLE kept (name text); INSERT INTO kept VALUES ('工会');"
+        assert niangjia(home, "pg", "psql", "-c", made).returncode == 0
+        assert niangjia(home, "pg", "pg_dump", "-Fc", "-f", dump).returncode == 0
+        assert niangjia(empty, "pg", "pg_restore", "--no-owner", "-d", "niangjia", dump).stderr == ""
+        assert niangjia(empty, "pg", "psql", "-Atc", "SELECT name FROM kept").stdout == "工会\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"), [((), 2, "pg_dump"), (("no-such-program",), 1, "no-such-program")]
+)
+def test_pg_without_a_program_says_how(arguments: tuple[str, ...], status: int, told: str) -> None:
+    with places.folder() as home:
+        done = niangjia(home, "pg", *arguments)
+        assert done.returncode == status
+        assert told in done.stderr
+
+
 def test_with_an_address_given_nothing_is_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with session.database(tmp_path, "any"), psycopg.connect(os.environ["DATABASE_URL"]) as link:
         assert link.execute("SELECT 1").fetchone() == (1,)
