@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from niangjia.core import catalogue
 from niangjia.core.access import Actor
 from niangjia.core.catalogue import Kind
 from niangjia.members.models import Member
+from niangjia.ui.formats import day
 
 Kept = dict[str, Any]
 Languages = dict[str, str]
@@ -119,7 +119,7 @@ def absence(audience: Audience, member: Member) -> str:
     """Why somebody is not in the list at all."""
     if audience.frozen_at is None:
         return _("The list has not been frozen yet.")
-    frozen = {"day": date_format(timezone.localtime(audience.frozen_at)), "unit": audience.organization.name}
+    frozen = {"day": day(timezone.localtime(audience.frozen_at)), "unit": audience.organization.name}
     known = member.memberships.filter(
         organization_path__startswith=audience.organization_path, recorded_at__lte=audience.frozen_at
     )

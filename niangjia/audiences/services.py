@@ -145,8 +145,8 @@ def freeze_audience(
 
 @transaction.atomic
 def set_year_start(*, year_start: YearStart, valid_from: date, source: str, actor: Actor | None) -> ZodiacRule:
-    """Say with which day the year of an animal begins, from ``valid_from`` on."""
-    access.require(actor, DEFINE, "")
+    """Say for the whole house with which day the year of an animal begins, from ``valid_from`` on."""
+    access.require(actor, DEFINE, Organization.objects.get(parent=None))
     if ZodiacRule.objects.filter(valid_from__gte=valid_from).exists():
         raise InvalidInput(_("It is settled already from this day or a later one."), field="valid_from")
     ZodiacRule.objects.filter(valid_to=None).update(valid_to=valid_from)

@@ -97,15 +97,17 @@ DENIED = {
 ORDERED = {Kind.NUMBER, Kind.DATE}
 ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
-MISMATCH = re.compile(r"found no matching overload for '([^']+)' applied to '([^']+)'")
+MISMATCH = re.compile(r"found no matching overload for '([^']+)' applied to '\(([^']+)\)'")
 
 
 def parse(source: str) -> Node:
     """The tree of ``source``, or ``RuleRefused`` with the place and the reason."""
     if len(source) > LONGEST:
         raise RuleRefused(_("The rule is longer than %(most)s characters.") % {"most": LONGEST})
+    if not source.isascii() and source.encode(errors="replace") != source.encode(errors="surrogatepass"):
+        raise RuleRefused(_("The rule holds characters that do not exist."))
     try:
-        checked = environment().compile(source.encode(errors="replace").decode())
+        checked = environment().compile(source)
     except RuntimeError as error:
         raise _refusal(source, str(error)) from None
     envelope, tree = Envelope(), CheckedExpr()
@@ -133,7 +135,7 @@ def _refusal(source: str, error: str) -> RuleRefused:
             return refused
         message = _("“%(name)s” is a function: write its arguments in brackets.") % {"name": name}
     elif mismatch := MISMATCH.search(message):
-        words = {"operator": mismatch[1].strip("_").replace("@in", "in"), "types": mismatch[2].strip("()")}
+        words = {"operator": mismatch[1].strip("_").replace("@in", "in"), "types": mismatch[2]}
         message = _("“%(operator)s” cannot be applied to values of these kinds: %(types)s.") % words
     elif message.startswith("Syntax error"):
         message = _("Here something is missing or too much: %(error)s") % {"error": message}
@@ -148,9 +150,17 @@ class _Walk:
         self.positions = dict(tree.source_info.positions)
 
     def refuse(self, expr: Expr, message: str, remedy: str = "") -> RuleRefused:
-        before = self.source[: self.positions.get(expr.id, 0)]
+        before = self.source[: self.start(expr)]
         return RuleRefused(
             message, remedy=remedy, line=before.count("\n") + 1, column=len(before) - before.rfind("\n")
+        )
+
+    def start(self, expr: Expr) -> int:
+        """Where a part begins; the checker places a dotted name at its dot, and ``has`` at its bracket."""
+        place = self.positions.get(expr.id, 0)
+        first = "has" if self.source[place : place + 1] == "(" else expr.ident_expr.name.split(".")[0]
+        return (
+            max(self.source.rfind(first, 0, place + 1), 0) if expr.WhichOneof("expr_kind") == "ident_expr" else place
         )
 
     def node(self, expr: Expr, *, negated: bool = False) -> Node:
@@ -285,7 +295,7 @@ class _Walk:
     def named(self, expr: Expr) -> str:
         kind = expr.WhichOneof("expr_kind")
         if kind == "call_expr":
-            return expr.call_expr.function.strip("_")
+            return expr.call_expr.function.replace("_", "")
         return {"comprehension_expr": "all, exists, map, filter", "struct_expr": "{}", "list_expr": "[]"}.get(
             str(kind), "."
         )

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from niangjia.audiences.tree import Always, Fixed, Group, Node, Operator, Reading, Term, Test
 from niangjia.core.catalogue import Choices, Fact, Kind
 from niangjia.org.models import Organization
+from niangjia.ui.formats import short_day
 
 
 def in_words(kind: Kind | str, value: Any, choices: Choices | None = None) -> str:
@@ -18,7 +18,7 @@ def in_words(kind: Kind | str, value: Any, choices: Choices | None = None) -> st
     if kind == Kind.FLAG:
         return _("yes") if value else _("no")
     if kind == Kind.DATE:
-        return date_format(value if isinstance(value, date) else date.fromisoformat(value))
+        return short_day(value if isinstance(value, date) else date.fromisoformat(value))
     if kind == Kind.CHOICE and choices:
         return str(choices().get(value, value))
     if kind == Kind.PLACE:
@@ -35,9 +35,13 @@ def label(reading: Reading) -> str:
 def sentence(node: Node) -> str:
     """The whole node in one sentence, a group with its parts."""
     if isinstance(node, Group):
-        parts = [f"({sentence(part)})" if isinstance(part, Group) else sentence(part) for part in node.parts]
+        parts = [_bracketed(part) if isinstance(part, Group) else sentence(part) for part in node.parts]
         return (_(", and ") if node.every else _(", or ")).join(parts)
     return heading(node)
+
+
+def _bracketed(group: Group) -> str:
+    return _("(%(conditions)s)") % {"conditions": sentence(group)}
 
 
 def heading(node: Node) -> str:

@@ -95,4 +95,4 @@ def registered() -> dict[str, Fact]:
 
 def similar(name: str) -> list[str]:
     """Names near to one that is not registered."""
-    return difflib.get_close_matches(name, _facts, n=3, cutoff=0.6)
+    return difflib.get_close_matches(name, _facts, n=3, cutoff=0.75)
