@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from niangjia.ops.children import follow_parent
 from niangjia.ops.preparation import child_environment
 from niangjia.ops.supervisor import STATIC
+from tests import database
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -38,6 +39,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are copies of one that has been migrated already, if there is one of this code."""
+    del django_db_modify_db_settings_parallel_suffix
+    if database.template() and database.exists(database.template()):
+        connection.settings_dict["TEST"]["TEMPLATE"] = database.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    del django_db_setup
+    if database.template() and not connection.settings_dict["TEST"].get("TEMPLATE"):
+        with django_db_blocker.unblock():
+            connection.close()
+            database.keep(str(connection.settings_dict["NAME"]), as_template=database.template())
 
 
 @pytest.fixture(scope="session")
