@@ -63,7 +63,13 @@ def _database(url: str) -> dict[str, Any]:
 DATABASE_URL = env.str("DATABASE_URL", "postgresql:///niangjia")
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},  # it holds log-in limits, which no flood of keys may push out
+    }
+}
 
 # Applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -74,9 +80,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "django_htmx",
     *(["django_linear_migrations"] if find_spec("django_linear_migrations") else []),  # for those who write migrations
     "procrastinate.contrib.django",
@@ -102,6 +105,9 @@ INSTALLED_APPS = [
     "niangjia.api",
     "niangjia.ops",
     "niangjia.demo",
+    "allauth",  # below the house, whose templates and words come before its own
+    "allauth.account",
+    "allauth.mfa",
     "django.forms",  # last: its templates of widgets come after those of niangjia.ui
 ]
 
@@ -150,6 +156,7 @@ AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "niangjia.identity.passwords.NotThePresentOne"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -162,7 +169,21 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False  # staff share desks: the session ends with the browser
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_FORMS = {
+    "login": "niangjia.identity.forms.StaffLogInForm",
+    "change_password": "niangjia.identity.forms.PasswordForm",
+    "reauthenticate": "niangjia.identity.forms.AgainForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("NIANGJIA_BEHIND_PROXY", False))
+MFA_ADAPTER = "niangjia.identity.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "niangjia.identity.forms.SecondFactorForm",
+    "reauthenticate": "niangjia.identity.forms.SecondFactorAgainForm",
+    "activate_totp": "niangjia.identity.forms.ActivateTotpForm",
+    "add_webauthn": "niangjia.identity.forms.AddPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Niangjia"

@@ -5,9 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("niangjia.portal.urls")),
     path("", include("niangjia.identity.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("niangjia.identity.library_urls")),
     path("staff/organizations/", include("niangjia.org.urls")),
-    path("staff/history/", include("niangjia.audit.urls")),
     path("staff/imports/", include("niangjia.imports.urls")),
     path("staff/members/", include("niangjia.members.urls")),
     path("staff/audiences/", include("niangjia.audiences.urls")),

@@ -1,11 +1,14 @@
 """Accounts, roles, and who holds which role where."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from niangjia.core import access
 from niangjia.core.fields import EncryptedField
@@ -35,6 +38,8 @@ class User(AbstractBaseUser, Row):
     phone = EncryptedField()
     phone_index = models.BinaryField(null=True, unique=True, editable=False)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -48,6 +53,17 @@ class User(AbstractBaseUser, Row):
     def __str__(self) -> str:
         return self.name
 
+    def get_session_auth_hash(self) -> str:
+        return self._session_hash()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return (self._session_hash(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, secret: str | bytes | None = None) -> str:
+        """What each session of this person carries: another password or ``epoch`` ends them all."""
+        text = f"{self.password}.{self.epoch}"
+        return salted_hmac("niangjia.identity.session", text, secret=secret, algorithm="sha256").hexdigest()
+
     def paths(self, permission: str) -> list[str]:
         """Roots of the subtrees in which this person holds ``permission`` today; read once per object."""
         return self._grants().get(permission, [])
@@ -57,7 +73,8 @@ class User(AbstractBaseUser, Row):
         self.__dict__["_granted"] = {name: paths for name, paths in self._grants().items() if name in permissions}
 
     def _grants(self) -> dict[str, list[str]]:
-        if not self.is_active:
+        """Nothing for a closed account, nor while the password is one that somebody else has told."""
+        if not self.is_active or self.must_change_password:
             return {}
         if "_granted" not in self.__dict__:
             granted: dict[str, list[str]] = {}
@@ -75,12 +92,20 @@ class User(AbstractBaseUser, Row):
         return bool(self._grants())
 
 
+class RoleQuerySet(models.QuerySet["Role"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """All of them for whoever looks after accounts anywhere: a role says nothing about a unit."""
+        return self if access.can_anywhere(actor, VIEW) else self.none()
+
+
 class Role(Row):
     """A named bundle of permissions. Roles are data; an installation may change them."""
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
     permissions = ArrayField(models.CharField(max_length=60))
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -126,3 +151,11 @@ class Assignment(Owned):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
+
+
+class Throttle(models.Model):
+    """How often something was tried by one phone or from one address since ``began_at``; the key is a keyed hash."""
+
+    id = models.UUIDField(primary_key=True)
+    began_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()

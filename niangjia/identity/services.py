@@ -3,14 +3,17 @@
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from allauth.mfa.models import Authenticator
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
-from niangjia.core import access
+from niangjia.core import access, phones
 from niangjia.core.access import Actor
 from niangjia.core.crypto import blind_index
-from niangjia.core.errors import InvalidInput
+from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.identity import passwords
 from niangjia.identity.models import Assignment, Role, User
 from niangjia.identity.permissions import MANAGE, registered
 from niangjia.org.models import Organization
@@ -35,7 +38,9 @@ def create_user(
 ) -> User:
     """Make an account. ``organization`` is where the actor must be allowed to; the system needs none."""
     access.require(actor, MANAGE, organization or "")
+    phone = phones.normal(phone)
     index = phone_index(phone) if phone else None
+    username = username.lower() if username else None
     if username and User.objects.filter(username=username).exists():
         raise InvalidInput(_("The user name %(name)s is taken.") % {"name": username}, field="username")
     if index and User.objects.filter(phone_index=index).exists():
@@ -44,6 +49,132 @@ def create_user(
     user.set_password(password)
     user.save()
     audit.record(actor, "identity.user.create", user, place=organization.path if organization else "")
+    return user
+
+
+@transaction.atomic
+def open_account(
+    *, name: str, username: str, phone: str = "", role: Role, organization: Organization, actor: Actor | None
+) -> tuple[User, str]:
+    """An account for a colleague with a first role, and the password to tell them; at log-in they choose their own.
+
+    Without a role nobody but the system could see the account, so both are made together.
+    """
+    password = passwords.temporary()
+    user = create_user(
+        name=name, username=username, password=password, phone=phone, organization=organization, actor=actor
+    )
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    assign_role(user, role, at=organization, actor=actor)
+    return user, password
+
+
+@transaction.atomic
+def reset_password(user: User, *, actor: Actor | None) -> str:
+    """A new temporary password for ``user``, who is logged out everywhere."""
+    user = _under_power(user, actor)
+    password = passwords.temporary()
+    user.set_password(password)
+    user.must_change_password = True
+    user.epoch += 1
+    user.save(update_fields=["password", "must_change_password", "epoch"])
+    audit.record(actor, "identity.user.reset_password", user, place=_home(user))
+    return password
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> User:
+    """The person's own new password, already found good; ends the sessions on other devices."""
+    locked = User.objects.select_for_update(of=["self"]).get(pk=user.pk)
+    locked.set_password(password)
+    locked.must_change_password = False
+    locked.save(update_fields=["password", "must_change_password"])
+    user.password, user.must_change_password = locked.password, False
+    audit.record(user, "identity.user.change_password", user, place=_home(user))
+    return user
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, actor: Actor | None) -> int:
+    """For who has lost the phone: log-in by password alone, until they set it up anew. Returns what was removed."""
+    user = _under_power(user, actor)
+    removed: int = Authenticator.objects.filter(user=user).delete()[0]
+    if removed:
+        user.epoch += 1
+        user.save(update_fields=["epoch"])
+        audit.record(actor, "identity.user.remove_second_factor", user, place=_home(user))
+    return removed
+
+
+@transaction.atomic
+def deactivate_user(user: User, *, actor: Actor | None) -> User:
+    """Close the account at once, on every device; its roles stay written down."""
+    user = _under_power(user, actor)
+    user.is_active = False
+    user.epoch += 1
+    user.save(update_fields=["is_active", "epoch"])
+    audit.record(actor, "identity.user.deactivate", user, place=_home(user))
+    return user
+
+
+@transaction.atomic
+def reactivate_user(user: User, *, actor: Actor | None) -> User:
+    """Open the account again, with the roles that have not ended."""
+    user = _under_power(user, actor)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record(actor, "identity.user.reactivate", user, place=_home(user))
+    return user
+
+
+@transaction.atomic
+def log_out_everywhere(user: User) -> User:
+    """End every session of the person, this one too unless the door renews it."""
+    User.objects.filter(pk=user.pk).update(epoch=models.F("epoch") + 1)
+    user.refresh_from_db(fields=["epoch"])
+    audit.record(user, "identity.user.log_out_everywhere", user, place=_home(user))
+    return user
+
+
+def note_log_in(user: User, *, how: str, address: str) -> None:
+    """Write into the history that the person has logged in."""
+    audit.record(user, "identity.user.log_in", user, place=_home(user), how=how, address=address)
+
+
+def note_failed_log_in(username: str, *, address: str) -> None:
+    """Write into the history that somebody tried a wrong password on an account that exists."""
+    user = User.objects.filter(username=username).first()
+    if user:
+        audit.record(None, "identity.user.log_in_failed", user, place=_home(user), address=address)
+
+
+def _home(user: User) -> str:
+    """Where a person's own history is kept: the topmost place they work at, nowhere for others."""
+    paths = user.assignments.values_list("organization_path", flat=True)
+    return min(paths, key=len, default="")
+
+
+def _under_power(user: User, actor: Actor | None) -> User:
+    """The locked row, if the actor holds all that the person holds and does not mean themselves.
+
+    Else somebody with few rights could take over the account of somebody with many.
+    """
+    user = User.objects.select_for_update(of=["self"]).get(pk=user.pk)
+    if actor is None:
+        return user
+    if user.pk == actor.pk:
+        raise DomainError(
+            _("You cannot do this to your own account."), remedy=_("Ask another administrator."), code="own-account"
+        )
+    held = list(user.assignments.select_related("role"))
+    today = timezone.localdate()
+    places = [place for place in held if place.valid_to is None or place.valid_to > today] or held
+    for path in {place.organization_path for place in places} or {""}:
+        access.require(actor, MANAGE, path)
+    for place in places:
+        for permission in place.role.permissions:
+            access.require(actor, permission, place.organization_path)
     return user
 
 
@@ -84,9 +215,15 @@ def assign_role(
 
 @transaction.atomic
 def end_assignment(assignment: Assignment, *, on: date, actor: Actor | None) -> Assignment:
-    """Take the role back from ``on``."""
-    access.require(actor, MANAGE, assignment.organization)
+    """Take the role back from ``on``. Nobody can lock themselves out by it."""
+    access.require(actor, MANAGE, assignment.organization_path)
     assignment = Assignment.objects.select_for_update(of=["self"]).get(pk=assignment.pk)
+    if actor and assignment.user_id == actor.pk:
+        raise DomainError(
+            _("You cannot end a role of your own."), remedy=_("Ask another administrator."), code="own-account"
+        )
+    if assignment.valid_to and assignment.valid_to <= on:
+        raise DomainError(_("This role has ended already."), code="ended")
     assignment.valid_to = max(on, assignment.valid_from)
     assignment.save(update_fields=["valid_to"])
     audit.record(actor, "identity.assignment.end", assignment, on=on)

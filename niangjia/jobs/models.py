@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.models import Row
@@ -62,6 +63,14 @@ class Job(Row):
     @property
     def percent(self) -> int:
         return min(100, self.done * 100 // self.total) if self.total else 0
+
+    def get_absolute_url(self) -> str:
+        return reverse("jobs:job", args=[self.pk])
+
+    @property
+    def shape(self) -> str:
+        """The shape and colour of its state on a page."""
+        return {"waiting": "waiting", "running": "active", "done": "done", "failed": "refused"}[self.status]
 
     @property
     def is_finished(self) -> bool:

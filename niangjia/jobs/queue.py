@@ -97,3 +97,26 @@ def rescue_stalled(silent_for: int = 30) -> int:
                 cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [number])
                 tracking.lost(key, for_good=False)
     return len(stalled)
+
+
+def put_again(number: int) -> int | None:
+    """Queue once more what was queued as ``number``; nothing when the queue has forgotten it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, lock, args::text FROM procrastinate_jobs WHERE id = %s", [number])
+        row = cursor.fetchone()
+    if row is None or row[0] not in functions:
+        return None
+    name, lock, arguments = row
+    return app.configure_task(name, lock=lock).defer(**json.loads(arguments))
+
+
+def forget_finished(*, succeeded_days: int = 2, failed_days: int = 90) -> int:
+    """Delete from the queue what ended long ago: the house's own periodic work alone leaves thousands a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs j WHERE j.status NOT IN ('todo', 'doing') AND NOT EXISTS ("
+            " SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(days =>"
+            " CASE j.status WHEN 'succeeded' THEN %s ELSE %s END))",
+            [succeeded_days, failed_days],
+        )
+        return int(cursor.rowcount)

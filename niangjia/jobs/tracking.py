@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from django.db import connection
+from django.db import connection, models
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from niangjia.core.errors import DomainError
@@ -17,7 +18,7 @@ def tracked(key: Any, *, last: bool) -> Iterator[None]:
     if key is None:
         yield
         return
-    _move(key, JobStatus.RUNNING, message="")
+    _move(key, JobStatus.RUNNING, message="", attempts=models.F("attempts") + 1)
     try:
         yield
     except DomainError as refusal:
@@ -40,9 +41,9 @@ def lost(key: Any, *, for_good: bool) -> None:
         _move(key, JobStatus.WAITING, message=_("This work was interrupted and will be tried again shortly."))
 
 
-def _move(key: Any, to: JobStatus, **fields: str) -> None:
+def _move(key: Any, to: JobStatus, **fields: Any) -> None:
     before = [state for state, after in JOB_TRANSITIONS.items() if to in after]
-    Job.objects.filter(pk=key, status__in=before).update(status=to, **fields)
+    Job.objects.filter(pk=key, status__in=before).update(status=to, updated_at=Now(), **fields)
 
 
 class Progress:

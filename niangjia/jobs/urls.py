@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from niangjia.jobs import views
 
 app_name = "jobs"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.job_list, name="job-list"),
+    path("<uuid:pk>/", views.job_detail, name="job"),
+    path("<uuid:pk>/again/", views.job_again, name="job-again"),
+]

@@ -2,3 +2,4 @@
 
 VIEW = "notices.view"
 MANAGE = "notices.manage"
+ANSWER = "notices.answer"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -12,16 +13,26 @@ from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.states import advance
 from niangjia.identity.models import User
 from niangjia.jobs import services as jobs
-from niangjia.notices.models import Message, PublicNotice
-from niangjia.notices.permissions import MANAGE
+from niangjia.notices.models import (
+    FEEDBACK_TRANSITIONS,
+    Feedback,
+    FeedbackKind,
+    FeedbackStatus,
+    Message,
+    PublicNotice,
+)
+from niangjia.notices.permissions import ANSWER, MANAGE
+from niangjia.org import queries as calendar
 from niangjia.org.models import Organization
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 BATCH = 1_000
+REPLY_WORKDAYS = 15  # what we promise ourselves; no regulation sets it
 
 
 @transaction.atomic
@@ -118,6 +129,47 @@ def withdraw_notice(notice: PublicNotice, *, actor: Actor | None) -> PublicNotic
     notice.save(update_fields=["published_at"])
     audit.record(actor, "notices.notice.withdraw", notice)
     return notice
+
+
+@transaction.atomic
+def send_feedback(
+    *,
+    organization: Organization,
+    kind: FeedbackKind,
+    text: str,
+    name: str = "",
+    contact: str = "",
+    user: User | None = None,
+    at: datetime,
+) -> Feedback:
+    """Take a complaint, suggestion or question in; anybody may send one. The door limits how often."""
+    feedback: Feedback = Feedback.objects.create(
+        organization=organization,
+        organization_path=organization.path,
+        kind=kind,
+        text=text,
+        name=name,
+        contact=contact,
+        user=user,
+        due_on=calendar.add_workdays(timezone.localdate(at), REPLY_WORKDAYS),
+    )
+    audit.record(user, "notices.feedback.send", feedback, kind=kind)
+    return feedback
+
+
+@transaction.atomic
+def answer_feedback(feedback: Feedback, *, reply: str, actor: User, at: datetime) -> Feedback:
+    """Write the answer, or a better one; who has an account gets a message."""
+    access.require(actor, ANSWER, feedback.organization_path)
+    feedback = Feedback.objects.select_for_update(of=["self"]).get(pk=feedback.pk)
+    advance(feedback, FeedbackStatus.ANSWERED, FEEDBACK_TRANSITIONS)
+    before = feedback.reply
+    feedback.reply, feedback.replied_by, feedback.replied_at = reply, actor.name, at
+    feedback.save(update_fields=["status", "reply", "replied_by", "replied_at"])
+    audit.record(actor, "notices.feedback.answer", feedback, before=before)
+    if feedback.user:
+        tell(feedback.user, title=_("Your letter was answered"), body=reply, link=feedback.get_absolute_url())
+    return feedback
 
 
 def _locked(notice: PublicNotice, actor: Actor | None) -> PublicNotice:

@@ -1,6 +1,6 @@
 """Copies of letters as text messages."""
 
-from niangjia.core.senders import sender
+from niangjia.core import senders
 from niangjia.jobs.queue import worker
 from niangjia.notices.models import Message
 
@@ -9,4 +9,4 @@ from niangjia.notices.models import Message
 def send_text(message: str) -> None:
     """What the gateway refuses is tried again; a text twice is better than none."""
     letter = Message.objects.select_related("user").get(pk=message)
-    sender().send(phone=str(letter.user.phone), text=letter.title)
+    senders.send(phone=str(letter.user.phone), text=letter.title)

@@ -58,6 +58,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def live(self) -> Self:
         return self.filter(closed_on=None)
 
+    def called(self, text: str) -> Self:
+        """Those with this code, or exactly this name."""
+        return self.filter(models.Q(code__iexact=text) | models.Q(name=text) | models.Q(short_name=text))
+
 
 class Organization(Row):
     """One union body. ``code`` is its stable public name (``BJ-XC-TQ``), used by rules and imports."""

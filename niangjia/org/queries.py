@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
-from niangjia.org.models import Organization, Workday
+from django.db import models
+
+from niangjia.org.models import Level, Organization, Workday
 
 
 def ancestors(organization: Organization) -> list[Organization]:
@@ -10,6 +12,12 @@ def ancestors(organization: Organization) -> list[Organization]:
     labels = organization.path.rstrip(".").split(".")
     paths = [".".join(labels[: n + 1]) + "." for n in range(len(labels))]
     return list(Organization.objects.filter(path__in=paths).order_by("path"))
+
+
+def counters() -> list[Organization]:
+    """Federations that can be called: the topmost and those of the districts, with their phones."""
+    top = models.Q(parent=None) | models.Q(level=Level.DISTRICT)
+    return list(Organization.objects.live().filter(top).exclude(phone=""))
 
 
 def add_workdays(start: date, count: int) -> date:

@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from niangjia.org import views
 
 app_name = "org"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.unit_list, name="unit-list"),
+    path("<uuid:pk>/", views.unit_detail, name="unit"),
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import access
 from niangjia.core.errors import Text
+from niangjia.core.request import Request
 
 Area = Literal["staff", "member"]
 Group = Literal["work", "people", "house"]
@@ -25,7 +26,7 @@ class Entry:
     order: int
     icon: str
     group: Group
-    count: Callable[[HttpRequest], int] | None
+    count: Callable[[Request], int] | None
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Link:
 
 
 _entries: dict[Area, dict[str, Entry]] = {"staff": {}, "member": {}}
-_scopes: list[Callable[[HttpRequest], str]] = []
+_scopes: list[Callable[[Request], str]] = []
 
 
 def register(
@@ -57,7 +58,7 @@ def register(
     order: int = 50,
     icon: str = "circle",
     group: Group = "work",
-    count: Callable[[HttpRequest], int] | None = None,
+    count: Callable[[Request], int] | None = None,
 ) -> None:
     """Show a page in the navigation of ``area`` to those who hold ``permission`` anywhere (``None``: to all).
 
@@ -66,19 +67,19 @@ def register(
     _entries[area][url_name] = Entry(label, url_name, permission, order, icon, group, count)
 
 
-def register_scope(describe: Callable[[HttpRequest], str]) -> None:
+def register_scope(describe: Callable[[Request], str]) -> None:
     """Name the function that says for which unit the signed-in person works, shown atop the staff pages."""
     _scopes[:] = [describe]
 
 
 def scope_of(request: HttpRequest) -> str:
-    return _scopes[0](request) if _scopes and request.user.is_authenticated else ""
+    return _scopes[0](cast("Request", request)) if _scopes and request.user.is_authenticated else ""
 
 
 def links(request: HttpRequest, area: Area) -> list[Link]:
     """What the person may open, in order; the entry whose address is the longest prefix of this page is current."""
     shown = [
-        Link(entry.label, url, entry.icon, entry.group, entry.count(request) if entry.count else 0)
+        Link(entry.label, url, entry.icon, entry.group, entry.count(cast("Request", request)) if entry.count else 0)
         for entry in sorted(_entries[area].values(), key=lambda entry: (list(GROUPS).index(entry.group), entry.order))
         if _may(request, entry.permission) and (url := _address(entry.url_name))
     ]

@@ -1,10 +1,12 @@
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -12,10 +14,10 @@ from niangjia.audit.models import Entry
 from niangjia.core.errors import InvalidInput, NotPermitted
 from niangjia.files import services
 from niangjia.files.models import StoredFile
-from niangjia.files.permissions import MANAGE
+from niangjia.files.permissions import MANAGE, VIEW
 from niangjia.files.workers import tidy
 from niangjia.identity.models import User
-from niangjia.identity.tests.factories import holder, make_cast
+from niangjia.identity.tests.factories import Cast, holder, make_cast
 from niangjia.org.tests.factories import Tree, make_tree
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +144,50 @@ def test_a_file_whose_transaction_failed_is_swept_away_a_day_later(tree: Tree, f
         os.utime(path, (0, 0))
     assert services.sweep_strays(before=timezone.now() - timedelta(days=1)) == 1
     assert list(folder.glob("*/*")) == [services.path_of(kept)]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("member", 404), ("officer", 200), ("above", 200), ("elsewhere", 404), ("nobody", 404)]
+)
+def test_a_file_is_downloaded_by_those_who_may_see_its_unit(tree: Tree, client: Client, who: str, status: int) -> None:
+    stored = put(tree, name='名 "册".csv')
+    client.force_login(getattr(make_cast(tree, VIEW), who))
+    response = client.get(f"/files/{stored.pk}/")
+    assert response.status_code == status
+    if status == 200:
+        assert response.content == b"content"
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Content-Disposition"] == (
+            "attachment; filename=\"file\"; filename*=UTF-8''%E5%90%8D%20_%E5%86%8C_.csv"
+        )
+        assert "no-store" in response["Cache-Control"]
+
+
+def test_the_one_who_stored_it_may_take_it_again(tree: Tree, client: Client) -> None:
+    cast: Cast = make_cast(tree)
+    stored = put(tree, SECRET, by=cast.member, sealed=True)
+    client.force_login(cast.member)
+    assert client.get(f"/files/{stored.pk}/").content == SECRET
+    assert (
+        Entry.objects.filter(action="files.file.read", actor_id=cast.member.pk, target_id=str(stored.pk)).count() == 1
+    )
+
+
+def test_reading_a_plain_file_leaves_no_entry(tree: Tree, client: Client) -> None:
+    stored, officer = put(tree), holder(VIEW, at=tree.unit)
+    client.force_login(officer)
+    client.get(f"/files/{stored.pk}/")
+    assert not Entry.objects.filter(action="files.file.read").exists()
+
+
+def test_without_logging_in_there_is_no_file(tree: Tree, client: Client) -> None:
+    assert client.get(f"/files/{put(tree).pk}/").status_code == 302
+    assert client.get(f"/files/{uuid4()}/").status_code == 302
+
+
+def test_a_removed_file_says_that_it_is_gone(tree: Tree, client: Client) -> None:
+    stored = put(tree, keep_until=date(2020, 1, 1))
+    services.remove_expired(at=timezone.now(), on=timezone.localdate())
+    client.force_login(holder(VIEW, at=tree.unit))
+    with pytest.raises(services.ContentGone):
+        services.hand_out(StoredFile.objects.get(pk=stored.pk), actor=holder(VIEW, at=tree.unit))
