@@ -61,5 +61,6 @@ for pid in $(pgrep -s "$first"; pgrep -f "$place"); do kill -9 "$pid" 2>/dev/nul
 quiet
 
 start "after kill -9" "$port" .demo
+cat "$place/after kill -9.log" | head -12
 end "$last"; quiet
 say "the fresh clone keeps its promise"
