@@ -216,6 +216,9 @@ class PassEpoch(models.Model):
     scope_id = models.UUIDField()
     epoch = models.PositiveIntegerField()
 
+    class Meta:
+        indexes = [models.Index(fields=["scope_id"], name="pass_epoch_by_scope")]
+
 
 class RefusalCount(models.Model):
     """How often the lane has refused, by reason: added up in memory and written every few seconds."""

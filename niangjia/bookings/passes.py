@@ -8,8 +8,8 @@ import base64
 import binascii
 import hmac
 import struct
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from niangjia.core import keys
@@ -25,8 +25,7 @@ def _key() -> bytes:
     return hmac.digest(keys.key("passes"), b"bookings.pass/1", "sha256")
 
 
-@dataclass(frozen=True)
-class Pass:
+class Pass(NamedTuple):
     """What a pass says. Whether it was revoked is known to the database alone."""
 
     member: bytes

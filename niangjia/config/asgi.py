@@ -9,12 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 
 from django.core.asgi import get_asgi_application
 
+from niangjia.bookings.lane import PREFIX, Door
 from niangjia.ops.children import die_with_parent
 
 if "NIANGJIA_SUPERVISED" in os.environ:  # else a killed granian leaves workers behind that go on holding its port
     die_with_parent(signal.SIGKILL)
 
 django_application = get_asgi_application()
+door = Door()
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -25,7 +27,12 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         while True:
             message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await door.close()
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+    if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        await door(scope, receive, send)
+        return
     await django_application(scope, receive, send)

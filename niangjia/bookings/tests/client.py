@@ -1,0 +1,53 @@
+"""A client of the lane: a real door, real connections, an event loop that stands still between the calls."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+import httpx
+
+from niangjia.bookings.lane import Door
+from niangjia.bookings.models import Offer
+
+T = TypeVar("T")
+
+
+class LaneClient:
+    """One process's lane. Two of them share nothing but the database."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.door = Door()
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.door),  # type: ignore[arg-type]  # scopes are dicts either way
+            base_url="http://testserver",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.run(self.http.aclose())
+        self.run(self.door.close())
+        self.runner.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    async def ask(self, offer: Offer | UUID | str, token: str | None, **more: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+        headers |= more.pop("headers", {})
+        key = offer.pk if isinstance(offer, Offer) else offer
+        return await self.http.request(more.pop("method", "POST"), f"/book/{key}", headers=headers, **more)
+
+    def post(self, offer: Offer | UUID | str, token: str | None = None, **more: Any) -> httpx.Response:
+        return self.run(self.ask(offer, token, **more))
+
+    def post_all(self, offer: Offer, tokens: list[str]) -> list[httpx.Response]:
+        """All at once, in this order."""
+
+        async def storm() -> list[httpx.Response]:
+            return await asyncio.gather(*(self.ask(offer, token) for token in tokens))
+
+        return self.run(storm())
