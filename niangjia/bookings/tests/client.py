@@ -20,7 +20,7 @@ class LaneClient:
         self.runner = asyncio.Runner()
         self.door = Door()
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.door),  # type: ignore[arg-type]  # scopes are dicts either way
+            transport=httpx.ASGITransport(app=self.door),
             base_url="http://testserver",
         )
 
