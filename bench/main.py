@@ -1,7 +1,7 @@
 """The speeds that a newcomer and an officer feel: ``make bench-main``. QUICK=1 asks each page fewer times.
 
 Starts the real demo in an empty folder, twice; asks pages as an officer, as a member and as a stranger; and runs the
-measurements of the parts (entering people, checking a roster, freezing an audience). The last line is one line of JSON.
+measurements of the parts (people entered, a roster checked, an audience frozen). The last line is one line of JSON.
 """
 
 import json
