@@ -39,7 +39,7 @@ def _once(request: HttpRequest, key: str, get_response: Callable[[HttpRequest], 
                 return problem(409, "key-used", _("This Idempotency-Key was used for something else."))
             return HttpResponse(bytes(known.body), status=known.status, content_type=known.content_type)
         answer = get_response(request)
-        if answer.status_code >= 500 or answer.streaming:
+        if answer.status_code in {401, 429} or answer.status_code >= 500 or answer.streaming:
             transaction.set_rollback(True)
             return answer
         Answer.objects.filter(asker=asker, key=key).update(

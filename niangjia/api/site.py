@@ -2,22 +2,28 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Router
+from ninja import Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from niangjia.api.document import House
 from niangjia.api.doors import AUTH
 from niangjia.api.problems import invalid, problem, refused
+from niangjia.api.reading import CarefulParser
 from niangjia.core.errors import DomainError
+from niangjia.coverage.api import router as employers
 from niangjia.identity.api import router as identity
+from niangjia.members.api import corrections, occupations
+from niangjia.members.api import router as members
 from niangjia.org.api import router as organizations
 
-api = NinjaAPI(
+api = House(
     title="Niangjia",
     version="1",
     description="Read and write everything a person may read and write on the pages, with the same rules.",
     urls_namespace="api-1",
     auth=AUTH,
     docs_url=None,
+    parser=CarefulParser(),
 )
 
 
@@ -49,8 +55,16 @@ def on_absent(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, DomainError):
+        return refused(error.__cause__)
+    if error.status_code == 400:
+        return problem(400, "bad-request", _("The request cannot be read."))
     return problem(error.status_code, "refused", str(error))
 
 
 add("/", identity, "identity")
 add("/organizations", organizations, "org")
+add("/employers", employers, "coverage")
+add("/members", members, "members")
+add("/corrections", corrections, "members")
+add("/occupations", occupations, "members")

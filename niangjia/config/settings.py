@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "niangjia.ui.middleware.refusals",
+    "niangjia.api.problems.always_problems",
     "niangjia.api.idempotency.remembering",
 ]
 
@@ -215,6 +216,9 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "niangjia.ui.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 UPLOAD_LIMIT = env.int("NIANGJIA_UPLOAD_LIMIT", 50 * 1024 * 1024)
+
+# The programs' door ---------------------------------------------------------------------------------------------
+NINJA_PAGINATION_CLASS = "niangjia.core.shapes.Pages"
 
 # Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

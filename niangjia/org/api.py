@@ -48,7 +48,7 @@ def organization_list(request: Request, under: str = "") -> QuerySet[Organizatio
     return visible.under(get_object_or_404(visible, code=under)) if under else visible
 
 
-@router.get("/{organization_id}", response=OrganizationOut, summary="One organisation")
+@router.get("/{uuid:organization_id}", response=OrganizationOut, summary="One organisation")
 def organization_detail(request: Request, organization_id: UUID) -> Organization:
     return get_object_or_404(Organization.objects.visible_to(request.user), pk=organization_id)
 
@@ -61,7 +61,7 @@ def organization_create(request: Request, data: OrganizationIn) -> Status[Organi
     return Status(201, services.create_organization(parent=parent, actor=request.user, **fields))
 
 
-@router.post("/{organization_id}/move", response=OrganizationOut, summary="Hang an organisation elsewhere")
+@router.post("/{uuid:organization_id}/move", response=OrganizationOut, summary="Hang an organisation elsewhere")
 def organization_move(request: Request, organization_id: UUID, data: MoveIn) -> Organization:
     visible = Organization.objects.visible_to(request.user)
     organization = get_object_or_404(visible, pk=organization_id)
