@@ -12,6 +12,7 @@ from niangjia.api.reading import CarefulParser
 from niangjia.core.errors import DomainError
 from niangjia.coverage.api import router as employers
 from niangjia.identity.api import router as identity
+from niangjia.ledgers.api import router as stock
 from niangjia.members.api import corrections, occupations
 from niangjia.members.api import router as members
 from niangjia.org.api import router as organizations
@@ -68,3 +69,4 @@ add("/employers", employers, "coverage")
 add("/members", members, "members")
 add("/corrections", corrections, "members")
 add("/occupations", occupations, "members")
+add("/stock", stock, "ledgers")

@@ -100,19 +100,19 @@ class MemberChanges(In):
     home_address: Line200 = ""
 
 
-class StateIn(In):
+class MemberStateIn(In):
     state: MemberState
     reason: Reason
     on: date | None = None
 
 
-class TransferIn(In):
+class MemberTransferIn(In):
     to_id: UUID
     reason: Reason
     on: date | None = None
 
 
-class RevealIn(In):
+class MemberRevealIn(In):
     reason: Reason
 
 
@@ -137,7 +137,7 @@ class CorrectionIn(In):
     text: str
 
 
-class DecisionIn(In):
+class CorrectionDecisionIn(In):
     accepted: bool
     answer: Line300 = ""
 
@@ -197,7 +197,7 @@ def member_change(request: Request, member_id: UUID, data: MemberChanges) -> Mem
 
 
 @router.post("/{uuid:member_id}/state", response=MemberOut, summary="Move a membership to another state")
-def member_change_state(request: Request, member_id: UUID, data: StateIn) -> Member:
+def member_change_state(request: Request, member_id: UUID, data: MemberStateIn) -> Member:
     member = _member(request, member_id)
     on = data.on or timezone.localdate()
     services.change_state(member, data.state, on=on, reason=data.reason, actor=request.user)
@@ -205,14 +205,14 @@ def member_change_state(request: Request, member_id: UUID, data: StateIn) -> Mem
 
 
 @router.post("/{uuid:member_id}/transfer", response=MemberOut, summary="Move a membership to another union")
-def member_transfer(request: Request, member_id: UUID, data: TransferIn) -> Member:
+def member_transfer(request: Request, member_id: UUID, data: MemberTransferIn) -> Member:
     member, to = _member(request, member_id), visible_unit(request.user, data.to_id)
     on = data.on or timezone.localdate()
     return services.transfer_member(member, to=to, on=on, reason=data.reason, actor=request.user)
 
 
 @router.post("/{uuid:member_id}/reveal", response=RevealedOut, summary="Read the full numbers; the person sees that")
-def member_reveal(request: Request, member_id: UUID, data: RevealIn) -> dict[str, str]:
+def member_reveal(request: Request, member_id: UUID, data: MemberRevealIn) -> dict[str, str]:
     return services.reveal_member(_member(request, member_id), reason=data.reason, actor=request.user)
 
 
@@ -230,7 +230,7 @@ def correction_list(request: Request, status: CorrectionStatus | None = None) ->
 
 
 @corrections.post("/{uuid:correction_id}/decide", response=CorrectionOut, summary="Answer a request for correction")
-def correction_decide(request: Request, correction_id: UUID, data: DecisionIn) -> CorrectionRequest:
+def correction_decide(request: Request, correction_id: UUID, data: CorrectionDecisionIn) -> CorrectionRequest:
     rows = CorrectionRequest.objects.visible_to(request.user).select_related("organization")
     return services.decide_correction(
         get_object_or_404(rows, pk=correction_id),

@@ -37,7 +37,7 @@ class OrganizationIn(Schema):
     address: str = ""
 
 
-class MoveIn(Schema):
+class OrganizationMoveIn(Schema):
     to_id: UUID
 
 
@@ -62,7 +62,7 @@ def organization_create(request: Request, data: OrganizationIn) -> Status[Organi
 
 
 @router.post("/{uuid:organization_id}/move", response=OrganizationOut, summary="Hang an organisation elsewhere")
-def organization_move(request: Request, organization_id: UUID, data: MoveIn) -> Organization:
+def organization_move(request: Request, organization_id: UUID, data: OrganizationMoveIn) -> Organization:
     visible = Organization.objects.visible_to(request.user)
     organization = get_object_or_404(visible, pk=organization_id)
     to = get_object_or_404(visible, pk=data.to_id)

@@ -1,11 +1,14 @@
 """The OpenAPI document: sound, complete, and with names that stay."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from django.test import Client
+from ninja import Schema
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -65,6 +68,16 @@ def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _path, _method, operation in operations(document)]
     assert sorted(names) == sorted(set(names))
     assert [name for name in names if not name.isidentifier()] == []
+
+
+def test_shapes_have_names_of_their_own() -> None:
+    """Two of one name would be written over one another in the document, and nobody would be told."""
+    names = [f"{shape.__name__}" for shape in shapes(Schema) if re.match(r"niangjia\.\w+\.api\b", shape.__module__)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def shapes(shape: type[Schema]) -> set[type[Schema]]:
+    return {each for below in shape.__subclasses__() for each in {below} | shapes(below)}
 
 
 def test_it_says_how_to_show_who_one_is(document: dict[str, Any]) -> None:
