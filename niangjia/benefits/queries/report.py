@@ -33,8 +33,12 @@ class Line:
     missed: int = 0
 
     @property
+    def collected(self) -> int:
+        return self.online + self.assisted
+
+    @property
     def served(self) -> int:
-        return self.online + self.assisted + self.offline
+        return self.collected + self.offline
 
 
 @dataclass(frozen=True)
