@@ -107,7 +107,7 @@ class GiftForm(forms.Form):
         return GiftPlan(**self.cleaned_data)
 
 
-class PointsField(forms.ModelMultipleChoiceField):
+class PointsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # only generic for the checker
     """Places by name and address: two stations of one name are told apart."""
 
     def label_from_instance(self, obj: Any) -> str:

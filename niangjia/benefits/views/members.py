@@ -23,15 +23,6 @@ from niangjia.identity.http import UserRequest
 from niangjia.members.models import Member
 from niangjia.ui import pages
 
-BADGES = {
-    Standing.COLLECTED: "done",
-    Standing.HANDED_OUT: "done",
-    Standing.BOOKED: "active",
-    Standing.LISTED: "active",
-    Standing.OPEN: "waiting",
-    Standing.NOT_YET_OPEN: "waiting",
-}
-
 
 def _own(request: UserRequest) -> Member | None:
     found: Member | None = (
