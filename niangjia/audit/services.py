@@ -1,6 +1,7 @@
 """Writing history, and chaining it."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -24,7 +25,7 @@ def record(actor: Actor | None, action: str, target: models.Model, *, place: str
     return Entry.objects.create(**_row(actor, action, target, place, data))
 
 
-def record_many(actor: Actor | None, action: str, targets: list[tuple[models.Model, dict[str, Any]]]) -> None:
+def record_many(actor: Actor | None, action: str, targets: Sequence[tuple[models.Model, dict[str, Any]]]) -> None:
     """One entry for each target, in one COPY."""
     bulk.copy_in(Entry, [Entry(**_row(actor, action, target, "", data)) for target, data in targets])
 

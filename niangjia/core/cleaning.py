@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+WIDE = re.compile("[\uff01-\uff5e]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SPACE = re.compile(r"\s+")
 WIDTHS = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -15,7 +16,7 @@ def narrow(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Composed, without invisible characters, with single spaces inside and none around."""
-    if text.isascii() and text.isalnum():
+    if text.isalnum() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text
     return SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 

@@ -10,7 +10,9 @@ class MembersConfig(AppConfig):
         from niangjia.core import catalogue
         from niangjia.identity import claims
         from niangjia.identity.permissions import register
+        from niangjia.imports import registry
         from niangjia.members import facts, permissions, services
+        from niangjia.members.roster import Roster
 
         register(permissions.VIEW, _("See members"))
         register(permissions.IMPORT, _("Import rosters"))
@@ -19,3 +21,4 @@ class MembersConfig(AppConfig):
         register(permissions.EXPORT, _("Export lists of members"))
         claims.register(services.claim_account)
         catalogue.register(*facts.FACTS)
+        registry.register(Roster())

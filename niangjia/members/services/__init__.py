@@ -1,6 +1,14 @@
 """Every write about people and their membership."""
 
-from niangjia.members.services.changing import change_member, change_state, reveal_member, transfer_member
+from niangjia.members.services.changing import (
+    Changes,
+    TransferRefused,
+    change_many,
+    change_member,
+    change_state,
+    reveal_member,
+    transfer_member,
+)
 from niangjia.members.services.claiming import ClaimRefused, claim_account
 from niangjia.members.services.correcting import decide_correction, request_correction
 from niangjia.members.services.occupations import ensure_occupations
@@ -8,8 +16,11 @@ from niangjia.members.services.registering import AlreadyRegistered, NewMember, 
 
 __all__ = [
     "AlreadyRegistered",
+    "Changes",
     "ClaimRefused",
     "NewMember",
+    "TransferRefused",
+    "change_many",
     "change_member",
     "change_state",
     "claim_account",

@@ -1,1 +1,0 @@
-"""The pages of programmes, by who reads them: staff, members, everybody."""
