@@ -7,6 +7,7 @@ from niangjia.core.id_numbers import check_character
 from niangjia.demo.numbers import COUNTY_OF_CAST
 from niangjia.demo.people import Person
 from niangjia.demo.tree import NEIGHBOUR, UNIT, Layout
+from niangjia.members.indexes import id_number_index
 
 
 def _number(born: str, serial: str) -> str:
@@ -27,12 +28,19 @@ CLEANER = _person("苗玉兰", "19720228", "042", "", "保洁员", date(2017, 11
 NURSE = _person("贾文静", "19910723", "064", "15400000003", "护士", date(2021, 6, 1), duty=False)
 
 
+HERE = (COURIER, GUARD, CLEANER)
+
+
+def index(person: Person) -> bytes:
+    """Under which the person is found in the register."""
+    return id_number_index(person.id_number)
+
+
 def here(layout: Layout) -> list[Person]:
     """Of Tianqiao: a courier who has not logged in yet, a guard who has, a cleaner without a phone."""
     return [
-        _at(COURIER, layout, UNIT, "速递服务"),
-        _at(GUARD, layout, UNIT, "保安服务"),
-        _at(CLEANER, layout, UNIT, "保洁服务"),
+        _at(person, layout, UNIT, words)
+        for person, words in zip(HERE, ("速递服务", "保安服务", "保洁服务"), strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from niangjia.demo.tree import CITY, Layout, layout
 from niangjia.org.models import Organization
 
 DONE = "demo.step.load"
+DATA_LANGUAGE = "zh-hans"  # whatever the language of the terminal
 
 Say = Callable[[str], object]
 Advance = Callable[[float], None]
@@ -69,14 +71,14 @@ def is_demo() -> bool:
 
 def _teller(say: Say, step: Step, start: float, share: float) -> Advance:
     """Says how far a step is, whenever another whole percent of all the work is done."""
-    told = int(100 * start)
+    told, words = int(100 * start), str(step.words)
 
     def advance(part: float) -> None:
         nonlocal told
         now = int(100 * (start + share * part))
         if now > told:
             told = now
-            say(f"{now}% {step.words}")
+            say(f"{now}% {words}")
 
     return advance
 
@@ -87,5 +89,6 @@ def _is_done(step: Step) -> bool:
 
 @transaction.atomic
 def _do(demo: Demo, step: Step, advance: Advance) -> None:
-    step.work(demo, advance)
+    with translation.override(DATA_LANGUAGE):
+        step.work(demo, advance)
     audit.record(None, DONE, Organization.objects.get(code=CITY), step=step.code)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from niangjia.audiences.models import AudienceEntry
 from niangjia.benefits.models import Gift, Handout, HandoutStatus, Programme, Split
 from niangjia.bookings.models import Booking, BookingStatus, Offer, OfferStatus
 from niangjia.members.models import Member
+from niangjia.org.models import Organization
 
 TAIL = 4
 SERVED = (BookingStatus.BOOKED, BookingStatus.COLLECTED)
@@ -23,7 +24,9 @@ def candidates(split: Split) -> Iterator[tuple[Member, str]]:
     if split.programme.one_per_person:
         booked = Booking.objects.filter(offer=split.programme_id, member=OuterRef("member"), status__in=SERVED)
         entries = entries.exclude(Exists(booked))
-    ordered = entries.select_related("member").order_by("organization_path", "member__name", "member_id")
+    unit = Organization.objects.filter(path=OuterRef("organization_path"))
+    codes = entries.annotate(unit_code=Subquery(unit.values("code")[:1]))  # paths are in no order that means anything
+    ordered = codes.select_related("member").order_by("unit_code", "member__name", "member_id")
     return ((entry.member, entry.organization_path) for entry in ordered)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Sum
@@ -142,10 +143,14 @@ def require_unserved(programme: Programme, member: Member, *, handout: Handout |
         return
     booking = Booking.objects.filter(offer=programme.pk, member=member, status__in=SERVED).first()
     if booking:
-        raise AlreadyServed(
-            _("%(name)s has booked online, number %(number)s.") % {"name": member, "number": booking.number},
-            remedy=_("Hand over the booked gift against the voucher, or cancel the booking first."),
-        )
+        raise _booked_online(member, booking.number)
+
+
+def _booked_online(member: Member, number: int) -> AlreadyServed:
+    return AlreadyServed(
+        _("%(name)s has booked online, number %(number)s.") % {"name": member, "number": number},
+        remedy=_("Hand over the booked gift against the voucher, or cancel the booking first."),
+    )
 
 
 @transaction.atomic
@@ -164,10 +169,7 @@ def take_off_list(handout: Handout, *, reason: str, actor: Actor | None) -> Hand
 def record_handout(handout: Handout, *, actor: Actor | None, at: datetime, signed_by: str = "") -> Handout:
     """A person was handed the pack and has signed; ``signed_by`` names who signed for somebody else."""
     handout = _held_handout(handout, actor)
-    if not handout.programme.is_running:
-        raise InvalidTransition(
-            _("“%(name)s” is not under way.") % {"name": handout.programme}, remedy=_("Publish it first.")
-        )
+    _require_running(handout.programme)
     require_unserved(handout.programme, handout.member, handout=handout)
     advance(handout, HandoutStatus.HANDED_OUT, HANDOUT_TRANSITIONS)
     handout.handed_at = at
@@ -191,23 +193,53 @@ def record_handout(handout: Handout, *, actor: Actor | None, at: datetime, signe
 def record_sheet(split: Split, *, absent: Collection[int] = (), actor: Actor | None, at: datetime) -> Recorded:
     """Everybody on the signed sheet but those whose numbers are in ``absent`` has got a pack."""
     split = _held(split, actor)
-    listed = split.handouts.filter(status=HandoutStatus.LISTED)
-    unknown = set(absent) - set(listed.values_list("number", flat=True))
-    if unknown:
+    _require_running(split.programme)
+    rows = split.handouts.select_for_update(of=["self"]).select_related("member").filter(status=HandoutStatus.LISTED)
+    listed = {handout.number: handout for handout in rows.order_by("number")}
+    if unknown := set(absent) - listed.keys():
         raise InvalidInput(
             _("The sheet has no open number %(numbers)s.") % {"numbers": ", ".join(map(str, sorted(unknown)))},
             field="absent",
         )
-    recorded = Recorded()
-    for handout in listed.exclude(number__in=list(absent)):
-        try:
-            record_handout(handout, actor=actor, at=at)
-        except AlreadyServed as refused:
-            recorded.refused.append((handout.number, str(refused)))
-        else:
-            recorded.done += 1
-    audit.record(actor, "benefits.split.record", split, done=recorded.done, absent=sorted(absent))
-    return recorded
+    booked = _booked_numbers(split)
+    here = [handout for number, handout in listed.items() if number not in absent]
+    signed = [handout for handout in here if handout.member_id not in booked]
+    refused = [handout for handout in here if handout.member_id in booked]
+    _sign(split, signed, actor=actor, at=at)
+    audit.record(actor, "benefits.split.record", split, done=len(signed), absent=sorted(absent))
+    reasons = [(handout, _booked_online(handout.member, booked[handout.member_id])) for handout in refused]
+    return Recorded(done=len(signed), refused=[(handout.number, str(why)) for handout, why in reasons])
+
+
+def _booked_numbers(split: Split) -> dict[UUID, int]:
+    """Who of the list has booked online, where that shuts out a pack, with the number of the booking."""
+    if not split.programme.one_per_person:
+        return {}
+    people = split.handouts.live().values("member")
+    booked = Booking.objects.filter(offer=split.programme_id, member__in=people, status__in=SERVED)
+    return dict(booked.values_list("member_id", "number"))
+
+
+def _sign(split: Split, handouts: list[Handout], *, actor: Actor | None, at: datetime) -> None:
+    """One sheet is one hand-over in the stock, however many have signed; each of them has a line in the history."""
+    if not handouts:
+        return
+    helper = str(actor) if actor else SYSTEM
+    for handout in handouts:
+        advance(handout, HandoutStatus.HANDED_OUT, HANDOUT_TRANSITIONS)
+        handout.split = split
+    Handout.objects.filter(pk__in=[handout.pk for handout in handouts]).update(
+        status=HandoutStatus.HANDED_OUT, handed_at=at, helper_id=actor.pk if actor else None, helper_name=helper
+    )
+    ledgers.hand_out(
+        split.gift.item,
+        purpose_id=split.programme_id,
+        quantity=sum(handout.quantity for handout in handouts),
+        actor=actor,
+        reference=split,
+    )
+    told = [(handout, {"person": handout.member.name, "helper": helper, "signed_by": ""}) for handout in handouts]
+    audit.record_many(actor, "benefits.handout.hand_out", list(told))
 
 
 @transaction.atomic
@@ -268,6 +300,11 @@ def _held_handout(handout: Handout, actor: Actor | None) -> Handout:
     held: Handout = Handout.objects.select_for_update(of=["self"]).select_related(*related).get(pk=handout.pk)
     _require_not_over(held.programme)
     return held
+
+
+def _require_running(programme: Programme) -> None:
+    if not programme.is_running:
+        raise InvalidTransition(_("“%(name)s” is not under way.") % {"name": programme}, remedy=_("Publish it first."))
 
 
 def _require_not_over(programme: Programme) -> None:

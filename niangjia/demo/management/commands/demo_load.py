@@ -1,5 +1,6 @@
 """``demo_load``: what ``make demo`` calls once the database is there."""
 
+import gc
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         root = Organization.objects.filter(parent=None).first()
         if root and not loading.is_demo():
             raise CommandError(_("This database holds a real installation; the demo does not go in there."))
+        # A million short-lived objects, and nothing to collect: an eighth of the time would go into looking.
+        gc.set_threshold(100_000, 50, 100)
         size = people.Size().scaled(scale)
         demo = loading.Demo(size, on=timezone.localdate())
         if not loading.load(demo, steps.STEPS, self.stdout.write):

@@ -1,0 +1,4 @@
+"""What a role may hold here."""
+
+VIEW = "insights.view"
+DEFINE = "insights.define"
