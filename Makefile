@@ -36,17 +36,15 @@ test: dev
 check: dev
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check $(CODE)
-	git ls-files -z '*.html' | xargs -0 .venv/bin/djade --check --target-version 5.2
 	$(VENV) -m mypy $(CODE)
 	.venv/bin/lint-imports --no-cache
-	NIANGJIA_HOME=.venv/check $(VENV) -W ignore -m django check --settings niangjia.config.settings
-	NIANGJIA_HOME=.venv/check $(VENV) -W ignore -m django makemigrations --check --dry-run --settings niangjia.config.settings
+	NIANGJIA_HOME=.venv/check NIANGJIA_DB_POOL=0 $(VENV) -W ignore -m django check --settings niangjia.config.settings
+	NIANGJIA_HOME=.venv/check NIANGJIA_DB_POOL=0 $(VENV) -W ignore -m django makemigrations --check --dry-run --settings niangjia.config.settings
 	$(VENV) -m pytest tests/test_docs.py tests/test_architecture.py
 
 format: dev
 	$(VENV) -m ruff check --fix .
 	$(VENV) -m ruff format $(CODE)
-	git ls-files -z '*.html' | xargs -0 .venv/bin/djade --target-version 5.2
 
 css:
 	cd niangjia/ui/assets && npm ci && npm run css
