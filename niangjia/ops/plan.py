@@ -26,6 +26,10 @@ class Plan:
     key: Path | None = None
 
     @property
+    def command(self) -> str:
+        return "demo" if self.kind == "demo" else "serve"
+
+    @property
     def scheme(self) -> str:
         return "https" if self.certificate else "http"
 

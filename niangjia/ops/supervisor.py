@@ -6,6 +6,7 @@ It imports no Django, so that it is there at once and small. It starts what dies
 import http.client
 import os
 import signal
+import socket
 import ssl
 import sys
 import time
@@ -27,6 +28,7 @@ from niangjia.ops.words import Trouble
 from niangjia.ops.words import gettext as _
 
 STATIC = PACKAGE / "ui" / "static"
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (how to reach us, when the operator asked for it)
 OPENING = 90.0
 CLOSING = 3.0
 TICK = 0.25
@@ -48,7 +50,7 @@ def run(plan: Plan) -> int:
         try:
             plans.check(plan)
             make_home(plan.home)
-            lock = HomeLock(plan.home).acquire(f"niangjia {plan.kind}")
+            lock = HomeLock(plan.home).acquire(f"niangjia {plan.command}")
             try:
                 _supervise(plan, screen)
             finally:
@@ -65,7 +67,9 @@ def _signals() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)  # once is enough: what follows takes a few seconds at most
         raise Stopped
 
-    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    asked = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup wants us to outlive the terminal
+        asked.append(signal.SIGHUP)
     before = {each: signal.signal(each, stop) for each in asked}
     try:
         yield
@@ -130,10 +134,24 @@ def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
 
 def _notes(plan: Plan) -> list[str]:
     notes = []
+    if plan.host in EVERYWHERE and "NIANGJIA_URL" not in os.environ:
+        notes.append(
+            _("From other devices: {address}").format(address=f"{plan.scheme}://{_own_address()}:{plan.port}")
+        )
     if plan.kind == "demo":
         notes.append(_("Logs and data: {home}").format(home=plan.home))
     notes.append(_("Ctrl-C stops everything."))
     return notes
+
+
+def _own_address() -> str:
+    """The address of this machine in its network. Naming a far one sends nothing; the kernel only chooses the way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
 
 
 def _await_web(plan: Plan, web: Child) -> None:
@@ -160,7 +178,7 @@ def _no_web(web: Child) -> Trouble:
 
 
 def _answers(plan: Plan) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plan.host, plan.host)  # noqa: S104 (asked for by the operator)
+    host = EVERYWHERE.get(plan.host, plan.host)
     header = {"Host": urlsplit(plan.address).netloc}
     connection: http.client.HTTPConnection
     if plan.certificate:

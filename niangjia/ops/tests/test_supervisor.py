@@ -114,7 +114,7 @@ def test_a_site_is_started_mended_refused_to_a_second_and_ended() -> None:
         assert running.get("/healthz").status == 200
 
         told = refusal(home)
-        assert f"process {running.process.pid} (niangjia site)" in told
+        assert f"process {running.process.pid} (niangjia serve)" in told
         assert "NIANGJIA_HOME" in told
 
         for name in ("granian", "procrastinate", "postgres"):
