@@ -9,6 +9,8 @@ from niangjia.api.document import House
 from niangjia.api.doors import AUTH
 from niangjia.api.problems import invalid, problem, refused
 from niangjia.api.reading import CarefulParser
+from niangjia.bookings.api import offers
+from niangjia.bookings.api import router as bookings
 from niangjia.core.errors import DomainError
 from niangjia.coverage.api import router as employers
 from niangjia.identity.api import router as identity
@@ -16,6 +18,8 @@ from niangjia.ledgers.api import router as stock
 from niangjia.members.api import corrections, occupations
 from niangjia.members.api import router as members
 from niangjia.org.api import router as organizations
+from niangjia.vouchers.api import points
+from niangjia.vouchers.api import router as vouchers
 
 api = House(
     title="Niangjia",
@@ -70,3 +74,7 @@ add("/members", members, "members")
 add("/corrections", corrections, "members")
 add("/occupations", occupations, "members")
 add("/stock", stock, "ledgers")
+add("/service-points", points, "vouchers")
+add("/vouchers", vouchers, "vouchers")
+add("/bookings", bookings, "bookings")
+add("/offers", offers, "bookings")

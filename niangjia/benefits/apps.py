@@ -5,20 +5,45 @@ class BenefitsConfig(AppConfig):
     name = "niangjia.benefits"
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
-
-        from niangjia.benefits import checks, facts, papers, permissions
+        from niangjia.benefits import checks, facts, papers
         from niangjia.core import catalogue
-        from niangjia.identity.permissions import register
         from niangjia.ledgers import checks as stock
         from niangjia.papers import kinds
+
+        self.name_permissions()
+        self.bring_pages()
+        catalogue.register(*facts.FACTS)
+        stock.register("benefits.handouts", checks.differences)
+        for kind in papers.KINDS:
+            kinds.register(kind)
+
+    def name_permissions(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from niangjia.benefits import permissions
+        from niangjia.identity.permissions import register
 
         register(permissions.VIEW, _("See programmes"))
         register(permissions.PLAN, _("Plan programmes"))
         register(permissions.PUBLISH, _("Publish and close programmes"))
         register(permissions.HAND_OUT, _("Make lists and hand out offline"))
         register(permissions.REPORT, _("Make reports of programmes"))
-        catalogue.register(*facts.FACTS)
-        stock.register("benefits.handouts", checks.differences)
-        for kind in papers.KINDS:
-            kinds.register(kind)
+
+    def bring_pages(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from niangjia.benefits import permissions
+        from niangjia.benefits.views import homes
+        from niangjia.ui import inbox, navigation, sections
+
+        navigation.register(
+            area="staff",
+            label=_("Programmes"),
+            url_name="benefits:programme-list",
+            permission=permissions.VIEW,
+            order=10,
+            icon="gift",
+        )
+        for home, fill in (("member", homes.for_member), ("public", homes.for_public), ("staff", homes.for_staff)):
+            sections.register(home=home, template=f"benefits/section_{home}.html", fill=fill, order=10)  # type: ignore[arg-type]
+        inbox.register(homes.waiting)

@@ -36,7 +36,7 @@ KINDS = (
         REPORT,
         gettext_lazy("Report of a programme"),
         Wording(
-            title=gettext_lazy("{organization}\nReport on “{programme}”"),
+            title=gettext_lazy("Report of {organization} on “{programme}”"),
             opening=gettext_lazy(
                 "For {occasion} {year}, {organization} carried out “{programme}”. {all} gifts were booked or handed"
                 " out: {online} booked online and {offline} handed out offline. Goods worth {amount} ({capitals}) were"
@@ -170,7 +170,7 @@ def poster(programme: Programme) -> bytes:
         "qr": qr_svg(public_address(programme)),
         "call": _("Scan to read more and to book"),
         "address": public_address(programme),
-        "help": helped + (_(" Telephone: %(phone)s") % {"phone": phone} if phone else ""),
+        "help": " ".join([helped, *([_("Telephone: %(phone)s") % {"phone": phone}] if phone else [])]),
     }
     return render_pdf("papers/poster", data)
 

@@ -29,6 +29,17 @@ Filled = Annotated[Value | None, BeforeValidator(lambda value: None if value == 
 """What a column leaves empty is ``null`` for programs: ``Filled[Sex]``."""
 
 
+# For operations that count what is tried: merged into their entry in the document.
+TOO_MANY = {
+    "responses": {
+        429: {
+            "description": "Too many attempts in a short time.",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    }
+}
+
+
 class In(Schema):
     """What is sent: a name that is not known here is a mistake, and is said to be one."""
 

@@ -17,6 +17,7 @@ from niangjia.ledgers import queries, services
 from niangjia.ledgers.models import Account, Item, Place, StockEntry, StockFinding
 from niangjia.ledgers.permissions import VIEW
 from niangjia.ledgers.queries import Balance
+from niangjia.ledgers.shapes import BalanceOut
 from niangjia.org.http import visible_unit, visible_unit_called
 
 router = Router()
@@ -45,20 +46,6 @@ class PlaceOut(Schema):
     organization: UnitOut
     name: str
     address: str
-
-
-class BalanceOut(Schema):
-    """The conservation line: bought = held + allotted + booked + handed out + returned + lost."""
-
-    bought: int
-    held: int
-    allotted: int
-    booked: int
-    handed_out: int
-    returned: int
-    lost: int
-    moved: int = Field(description="What came in from another purpose or place, where only one is asked for.")
-    balances: bool
 
 
 class ItemBalanceOut(Schema):

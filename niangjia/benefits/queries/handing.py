@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from niangjia.audiences.models import AudienceEntry
+from niangjia.audit.models import Entry
 from niangjia.benefits.models import Gift, Handout, HandoutStatus, Programme, Split
 from niangjia.bookings.models import Booking, BookingStatus, Offer, OfferStatus
 from niangjia.members.models import Member
@@ -101,3 +102,8 @@ def packs_for_offline(gift: Gift) -> int:
         return gift.quantity_offline
     lapsed = Booking.objects.filter(offer=offer, status=BookingStatus.EXPIRED).count()
     return gift.quantity_offline + offer.stock.unsold + lapsed
+
+
+def history(handout: Handout) -> "QuerySet[Entry]":
+    """What was done for this person, the newest first."""
+    return Entry.objects.about(handout).order_by("-id")

@@ -8,9 +8,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import AmountLimit, Gift, LimitKind, Programme
+from niangjia.benefits.permissions import PLAN
+from niangjia.core.access import Actor
 from niangjia.core.money import yuan
-from niangjia.ledgers.models import Account
-from niangjia.ledgers.queries import available
+from niangjia.ledgers.models import Account, StockEntry
+from niangjia.ledgers.queries import balance
+from niangjia.org.models import Organization
 
 Step = Literal["basics", "gifts", "times", "audience", "goods"]
 
@@ -41,11 +44,11 @@ def gifts_of(programme: Programme) -> list[Gift]:
 
 
 def arrivals(programme: Programme) -> list[Arrival]:
-    """For each gift what lies in the store for this programme: before publishing it is held, then set aside."""
+    """For each gift what has arrived and was neither lost nor sent back."""
     rows = []
     for gift in gifts_of(programme):
-        held = available(gift.item, Account.HELD, purpose_id=programme.pk)
-        rows.append(Arrival(gift, gift.quantity, held))
+        line = balance(item=gift.item)
+        rows.append(Arrival(gift, gift.quantity, line.bought - line.lost - line.returned))
     return rows
 
 
@@ -116,3 +119,28 @@ def _exceeds(gift: Gift, limit: AmountLimit) -> str:
         "source": limit.source,
     }
     return _("“%(gift)s” costs %(price)s; the limit %(kind)s is %(limit)s per person (%(source)s).") % values
+
+
+def deliveries(programme: Programme) -> "QuerySet[StockEntry]":
+    """What suppliers have delivered for the programme, the newest first."""
+    return (
+        StockEntry.objects.filter(item__gift__programme=programme, origin=Account.OUTSIDE)
+        .select_related("item")
+        .order_by("-at", "-id")
+    )
+
+
+def units_for(actor: Actor) -> list[Organization]:
+    """The unions at the top of what ``actor`` may plan programmes for."""
+    return list(Organization.objects.live().filter(path__in=actor.paths(PLAN)))
+
+
+def limits_for(actor: Actor) -> QuerySet[AmountLimit]:
+    """Every limit that bears on what ``actor`` plans: of the units planned for, of those above, and everywhere."""
+    above = Q(organization=None)
+    for path in actor.paths(PLAN):
+        labels = path.rstrip(".").split(".")
+        above |= Q(organization__path__in=[".".join(labels[: n + 1]) + "." for n in range(len(labels))])
+        above |= Q(organization__path__startswith=path)
+    found: QuerySet[AmountLimit] = AmountLimit.objects.filter(above).select_related("organization")
+    return found

@@ -1,5 +1,6 @@
 """The report of a programme. Every figure is counted here, from the bookings, the hand-outs and the ledger."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from niangjia.audiences import queries as audiences
 from niangjia.audiences.models import AudienceEntry
 from niangjia.benefits.models import FrontLine, MoneySource, Programme
 from niangjia.benefits.queries.totals import Totals, programme_totals
-from niangjia.bookings.models import Booking, BookingStatus, Channel, Offer, RefusalCount
+from niangjia.bookings.models import Booking, BookingStatus, Channel, RefusalCount
 from niangjia.ledgers.models import Account, Item, StockEntry
 from niangjia.ledgers.queries import Balance, balance
 from niangjia.org.models import Organization
@@ -33,8 +34,12 @@ class Line:
     missed: int = 0
 
     @property
+    def collected(self) -> int:
+        return self.online + self.assisted
+
+    @property
     def served(self) -> int:
-        return self.online + self.assisted + self.offline
+        return self.collected + self.offline
 
 
 @dataclass(frozen=True)
@@ -238,22 +243,30 @@ def left(programme: Programme) -> list[Left]:
 # Refusals ---------------------------------------------------------------------------------------------------------
 def reasons() -> dict[str, str]:
     """The lane's reasons, in words."""
+    again = _("The page had been open too long, or was another's")
+    busy = _("Too many at once; asked to try again")
     return {
         "sold-out": _("All gifts had been booked"),
         "not-eligible": _("Not on the list of those eligible"),
         "not-yet-open": _("Booking had not opened yet"),
         "closed": _("Booking had closed"),
-        "limit": _("Had a gift of this programme already"),
-        "bad-pass": _("The page had been open too long or was another's"),
-        "overloaded": _("Too many at once; asked to try again"),
+        "no-pass": again,
+        "bad-pass": again,
+        "expired-pass": again,
+        "revoked-pass": again,
+        "other-programme": again,
+        "foreign-origin": again,
+        "overloaded": busy,
+        "outcome-unknown": busy,
+        "unavailable": busy,
+        "failed": busy,
     }
 
 
 def turned_away(programme: Programme) -> list[Refused]:
     """How often the booking counter said no, by reason; one person may have asked several times."""
-    if not Offer.objects.filter(pk=programme.pk).exists():
-        return []
     known = reasons()
-    rows = RefusalCount.objects.filter(offer=programme.pk).values_list("reason", "count")
-    found = [Refused(known.get(reason, reason), count) for reason, count in rows]
-    return sorted(found, key=lambda row: (-row.count, row.text))
+    counts: Counter[str] = Counter()
+    for reason, count in RefusalCount.objects.filter(offer=programme.pk).values_list("reason", "count"):
+        counts[known.get(reason, reason)] += count
+    return [Refused(text, count) for text, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from niangjia.benefits.models import Handout, HandoutStatus, Programme
 from niangjia.bookings.models import Booking, BookingStatus, Channel
@@ -72,3 +73,19 @@ def totals_of(keys: Iterable[UUID]) -> dict[UUID, Totals]:
 def programme_totals(programme: Programme) -> Totals:
     """The totals of one programme."""
     return totals_of([programme.pk])[programme.pk]
+
+
+def with_totals(programmes: Any) -> Any:
+    """The rows with ``online_booked``, ``offline_handed_out`` and ``all`` counted in the same query."""
+    booked = Booking.objects.filter(
+        offer=OuterRef("pk"), status__in=[BookingStatus.BOOKED, BookingStatus.COLLECTED]
+    ).order_by()
+    handed = Handout.objects.handed_out().filter(programme=OuterRef("pk")).order_by()
+    return programmes.annotate(
+        online_booked=_total(booked.values("offer").annotate(n=Count("pk"))),
+        offline_handed_out=_total(handed.values("programme").annotate(n=Sum("quantity"))),
+    ).annotate(all=F("online_booked") + F("offline_handed_out"))
+
+
+def _total(rows: Any) -> Any:
+    return Coalesce(Subquery(rows.values("n")[:1], output_field=IntegerField()), Value(0))

@@ -30,6 +30,7 @@ from niangjia.benefits.services.planning import (
     create_programme,
     receive_goods,
     remove_gift,
+    set_times,
 )
 from niangjia.benefits.services.publishing import (
     NotReady,
@@ -74,6 +75,7 @@ __all__ = [
     "remove_split",
     "report_programme",
     "set_limit",
+    "set_times",
     "take_off_list",
     "undo_handout",
 ]

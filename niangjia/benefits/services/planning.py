@@ -161,6 +161,20 @@ def _tell_offer(programme: Programme, changed: dict[str, Any], actor: Actor | No
 
 
 @transaction.atomic
+def set_times(
+    programme: Programme,
+    *,
+    points: Iterable[ServicePoint],
+    actor: Actor | None,
+    at: datetime,
+    **moments: datetime | None,
+) -> Programme:
+    """Say when can be booked, cancelled and collected, and where: all of it or nothing."""
+    programme = change_programme(programme, actor=actor, at=at, **moments)
+    return choose_points(programme, points, actor=actor)
+
+
+@transaction.atomic
 def choose_points(programme: Programme, points: Iterable[ServicePoint], *, actor: Actor | None) -> Programme:
     """Say where the gifts can be collected; one may be added while the programme runs, none taken away."""
     programme = locked(programme, actor)

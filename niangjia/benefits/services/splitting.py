@@ -1,6 +1,6 @@
 """Dividing the offline packs among the groups that stay at work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,12 +35,15 @@ class SplitInUse(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class SplitPlan:
-    """Whom the packs are for, how many, and when and where they are handed out."""
+    """Whom the packs are for, how many, and when and where they are handed out.
+
+    Without an audience the list is drawn up: those of the group who stay on duty over the festival.
+    """
 
     name: str
     group: str
     gift: Gift
-    audience: Audience
+    audience: Audience | None
     quantity: int
     where: str = ""
     on: date | None = None
@@ -50,6 +53,7 @@ class SplitPlan:
 def add_split(programme: Programme, plan: SplitPlan, *, actor: Actor | None) -> Split:
     """Set packs aside for a group; all groups together must fit into what is planned for offline."""
     programme = _held(programme, actor)
+    plan = plan if plan.audience else replace(plan, audience=audience_for_group(programme, plan.group, actor=actor))
     _check(programme, plan)
     split = Split.objects.create(
         organization=programme.organization,
@@ -65,6 +69,7 @@ def add_split(programme: Programme, plan: SplitPlan, *, actor: Actor | None) -> 
 def change_split(split: Split, plan: SplitPlan, *, actor: Actor | None) -> Split:
     """Plan the group anew; people stay on its list, so it cannot become smaller than they are many."""
     programme = _held(split.programme, actor)
+    plan = plan if plan.audience else replace(plan, audience=split.audience)
     _check(programme, plan, split)
     split = Split.objects.select_for_update(of=["self"]).get(pk=split.pk)
     listed = split.handouts.live().aggregate(sum=Sum("quantity"))["sum"] or 0
@@ -74,7 +79,7 @@ def change_split(split: Split, plan: SplitPlan, *, actor: Actor | None) -> Split
             field="quantity",
             remedy=_("Take people off the list first."),
         )
-    if listed and (plan.gift.pk, plan.audience.pk) != (split.gift_id, split.audience_id):
+    if listed and (plan.gift, plan.audience) != (split.gift, split.audience):
         raise SplitInUse(
             _("People are on the list of this group."),
             remedy=_("Take them off before another gift or list is chosen."),
@@ -133,7 +138,7 @@ def _held(programme: Programme, actor: Actor | None) -> Programme:
 def _check(programme: Programme, plan: SplitPlan, split: Split | None = None) -> None:
     if plan.gift.programme_id != programme.pk:
         raise InvalidInput(_("This gift belongs to another programme."), field="gift")
-    if not programme.organization_path.startswith(plan.audience.organization_path):
+    if plan.audience and not programme.organization_path.startswith(plan.audience.organization_path):
         raise InvalidInput(_("This audience belongs to another unit."), field="audience")
     others = programme.splits.exclude(pk=split.pk) if split else programme.splits.all()
     if others.filter(name=plan.name).exists():
@@ -154,7 +159,7 @@ def _told(plan: SplitPlan) -> dict[str, Any]:
         "name": plan.name,
         "group": plan.group,
         "gift": str(plan.gift.pk),
-        "audience": str(plan.audience.pk),
+        "audience": str(plan.audience and plan.audience.pk),
         "quantity": plan.quantity,
         "where": plan.where,
         "on": plan.on,

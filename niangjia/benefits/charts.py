@@ -1,0 +1,44 @@
+"""The charts of the report; their figures are the report's."""
+
+from django.utils.translation import gettext as _
+
+from niangjia.benefits.queries.report import Report
+from niangjia.ui.charts import Chart
+
+MOST = 12
+
+
+def report_charts(found: Report) -> dict[str, Chart]:
+    """By unit, by occupation, by channel and by source; empty ones are left out."""
+    units, trades = found.by_unit[:MOST], found.by_occupation[:MOST]
+    pieces = _("gifts")
+    charts = {
+        "units": Chart(
+            kind="bars",
+            title=_("Served, by union"),
+            labels=[line.label for line in units],
+            series=[
+                (_("online"), [line.online + line.assisted for line in units]),
+                (_("offline"), [line.offline for line in units]),
+            ],
+            unit=pieces,
+            axis=_("Union"),
+        ),
+        "trades": Chart(
+            kind="bars",
+            title=_("Served, by occupation"),
+            labels=[line.label for line in trades],
+            series=[(_("served"), [line.served for line in trades])],
+            unit=pieces,
+            axis=_("Occupation"),
+        ),
+        "channels": Chart(
+            kind="share",
+            title=_("Served, by channel"),
+            labels=[label for label, _count in found.by_channel],
+            series=[(_("served"), [count for _label, count in found.by_channel])],
+            unit=pieces,
+            axis=_("Channel"),
+        ),
+    }
+    return {code: chart for code, chart in charts.items() if any(any(values) for _name, values in chart.series)}

@@ -1,0 +1,1 @@
+"""The pages of programmes, by who reads them: staff, members, everybody."""
