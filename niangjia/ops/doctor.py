@@ -161,23 +161,31 @@ def typefaces(patient: Patient) -> Iterator[Finding]:
 def secrets(patient: Patient) -> Iterator[Finding]:
     del patient
     folder = Path(settings.KEYS_FOLDER)
-    title = _("Key files")
+    title = _("Keys and files")
     faults = [(fault.path, fault.problem) for fault in keys.faults(folder)]
     faults += [(path, "readable by others") for path in folder.glob("*.password") if path.stat().st_mode & 0o077]
+    faults += [(path, "open to others") for path in (folder, Path(settings.FILES_FOLDER)) if _open_to_others(path)]
     remedies = {
         "absent": _("Bring it back from the backup of the keys: without it sealed data stay sealed."),
         "damaged": _("Bring it back from the backup of the keys: without it sealed data stay sealed."),
         "readable by others": _("Take the right away from them: chmod 600 %(path)s"),
+        "open to others": _("Take the right away from them: chmod 700 %(path)s"),
     }
     words = {
         "absent": _("%(path)s is missing"),
         "damaged": _("%(path)s is damaged"),
         "readable by others": _("%(path)s can be read by others"),
+        "open to others": _("%(path)s can be entered by others"),
     }
     for path, problem in faults:
         yield Finding("keys", title, words[problem] % {"path": path}, remedies[problem] % {"path": path})
     if not faults:
         yield Finding("keys", title, _("present, and readable by the owner alone"))
+
+
+def _open_to_others(path: Path) -> bool:
+    """As root the home itself may be entered: PostgreSQL's user has to get to its data."""
+    return path.exists() and bool(path.stat().st_mode & 0o077) and bool(path.parent.stat().st_mode & 0o011)
 
 
 def disk(patient: Patient) -> Iterator[Finding]:

@@ -22,6 +22,17 @@ class HomeBusy(Trouble):
         self.what = what
 
 
+def open_lock(path: Path) -> int:
+    """A file to lock, in a home that has to be ours."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError as error:
+        raise Trouble(
+            _("{path} belongs to another user.").format(path=path),
+            _("Start Niangjia as the user who made it, or name another folder in NIANGJIA_HOME."),
+        ) from error
+
+
 class HomeLock:
     """Held from ``acquire`` until ``release`` or the end of the process."""
 
@@ -31,13 +42,7 @@ class HomeLock:
         self.handle: int | None = None
 
     def acquire(self, what: str) -> Self:
-        try:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        except PermissionError as error:
-            raise Trouble(
-                _("{path} belongs to another user.").format(path=self.path),
-                _("Start Niangjia as the user who made it, or name another folder in NIANGJIA_HOME."),
-            ) from error
+        handle = open_lock(self.path)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -32,6 +32,7 @@ ADMINISTRATOR = "postgres"
 PATIENCE = 20.0
 PAUSE = 0.1
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
+CLOSED = ("keys", "files", "logs")
 LOG_LIMIT = 5 * 1024 * 1024
 # What PostgreSQL says while the last of a killed server is still going away: worth another attempt, unlike all else.
 PASSING = ("postmaster.pid", "shared memory block", "lock file")
@@ -258,7 +259,6 @@ class Cluster:
             return file.read().decode(errors="replace")
 
     def _open_log(self) -> IO[bytes]:
-        self.log.parent.mkdir(mode=0o700, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         return self.log.open("ab")
@@ -307,9 +307,17 @@ class Cluster:
 
 def make_home(home: Path) -> None:
     """The folder of the state. Others may enter root's, not list it: PostgreSQL's user has to reach its own."""
-    if not home.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    try:
+        if not home.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for name in CLOSED:
+            (home / name).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Trouble(
+            _("{folder} cannot be made: {reason}.").format(folder=home, reason=error.strerror),
+            _("Name another folder in NIANGJIA_HOME."),
+        ) from error
 
 
 def settings() -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from niangjia.ops import state
-from niangjia.ops.locks import HomeBusy, HomeLock
+from niangjia.ops.locks import HomeBusy, HomeLock, open_lock
 from niangjia.ops.postgres import PATIENCE, Cluster, make_home
 from niangjia.ops.words import Trouble
 from niangjia.ops.words import gettext as _
@@ -51,7 +51,7 @@ def database(home: Path, what: str) -> Iterator[None]:
     make_home(home)
     cluster = Cluster(home, say=say, keys=keys_folder(home))
     path = os.environ.get("PATH", os.defpath)
-    users = os.open(home / "users", os.O_RDWR | os.O_CREAT, 0o600)
+    users = open_lock(home / "users")
     try:
         fcntl.flock(users, fcntl.LOCK_SH)
         lock = _hold(home, what)

@@ -24,7 +24,7 @@ class State:
 def read(home: Path) -> State:
     try:
         return State(**json.loads(_path(home).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError):  # a home that is not ours is told as such when it is locked
         return State()
 
 

@@ -111,6 +111,14 @@ def test_the_doctor_speaks_even_when_postgresql_cannot_start() -> None:
         assert "✗ Database: The database was made by PostgreSQL 9" in done.stdout
 
 
+def test_a_home_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = niangjia(tmp_path / "file" / "home", "migrate", "--language", "en")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{tmp_path / 'file' / 'home'} cannot be made")
+    assert "Traceback" not in done.stderr
+
+
 # Which installation is meant ------------------------------------------------------------------------------------
 def test_the_home_named_is_the_home_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NIANGJIA_HOME", str(tmp_path))

@@ -179,7 +179,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     made = tmp_path / "keys"
     keys.ensure(made)
     (made / "database.password").touch(mode=0o600)
-    with override_settings(KEYS_FOLDER=made):
+    (tmp_path / "files").mkdir(mode=0o700)
+    with override_settings(KEYS_FOLDER=made, FILES_FOLDER=tmp_path / "files"):
         yield made
 
 
@@ -192,6 +193,15 @@ def test_keys_that_others_can_read(folder: Path, name: str) -> None:
     (folder / name).chmod(0o640)
     (fault,) = _faults("keys")
     assert fault.remedy.endswith(f"chmod 600 {folder / name}")
+
+
+@pytest.mark.parametrize(("home", "found"), [(0o711, True), (0o700, False)])
+def test_a_folder_that_others_can_enter(folder: Path, home: int, *, found: bool) -> None:
+    (folder.parent / "files").chmod(0o755)
+    folder.parent.chmod(home)
+    assert [fault.remedy.endswith(f"chmod 700 {folder.parent / 'files'}") for fault in _faults("keys")] == [
+        True
+    ] * found
 
 
 def test_a_key_that_is_missing_and_one_that_is_cut_short(folder: Path) -> None:
