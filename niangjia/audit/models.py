@@ -27,6 +27,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(Row):
     """Who did what to what, when and where. ``sequence`` and ``digest`` are set once, by the sealer."""
 
+    keeps_path_of_its_day = True  # a move of the unit rewrites no history
+
     at = models.DateTimeField(db_default=Now())
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=100)

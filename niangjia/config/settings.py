@@ -188,6 +188,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Niangjia"
+MFA_TOTP_TOLERANCE = 1  # thirty seconds before and after: clocks of phones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 
 # Safety ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 Text = str | Promise
+FULL_WIDTH_ENDS = ("。", "？", "！", "；", "：")
 
 
 class DomainError(Exception):
@@ -28,7 +29,9 @@ class DomainError(Exception):
         self.context = dict(context or {})
 
     def __str__(self) -> str:
-        return " ".join(str(part) for part in (self.message, self.remedy) if part)
+        message, remedy = str(self.message), str(self.remedy)
+        gap = "" if message.endswith(FULL_WIDTH_ENDS) else " "  # Chinese sentences stand close
+        return f"{message}{gap}{remedy}" if remedy else message
 
 
 class NotPermitted(DomainError):

@@ -1,8 +1,9 @@
 """The tree of union organisations: ``parent`` is the truth, ``path`` is derived from it and kept by the services."""
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
@@ -115,14 +116,19 @@ class Owned(Row):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     organization_path = models.CharField(max_length=200, editable=False)
 
-    owned_models: ClassVar[list[type["Owned"]]] = []
-
     class Meta:
         abstract = True
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        Owned.owned_models.append(cls)
+
+def models_with_a_copy() -> list[type[models.Model]]:
+    """Every model that carries a copy of an organisation's path, ``Owned`` or not, but for those whose rows say where
+    something was on its day and which therefore set ``keeps_path_of_its_day``."""
+    return [
+        model
+        for model in apps.get_models()
+        if any(field.name == "organization_path" for field in model._meta.local_concrete_fields)
+        and not getattr(model, "keeps_path_of_its_day", False)
+    ]
 
 
 class Workday(Row):

@@ -11,7 +11,7 @@ from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
-from niangjia.org.models import Organization, Owned, new_label
+from niangjia.org.models import Organization, models_with_a_copy, new_label
 from niangjia.org.permissions import MANAGE
 from niangjia.org.signals import unit_moved
 
@@ -60,9 +60,8 @@ def move_organization(organization: Organization, *, to: Organization, actor: Ac
     old, new = organization.path, f"{to.path}{organization.label}."
     Organization.objects.filter(pk=organization.pk).update(parent=to)
     _rewrite(Organization.objects.all(), "path", old, new)
-    for model in Owned.owned_models:
-        if not model._meta.abstract:
-            _rewrite(model._default_manager.all(), "organization_path", old, new)
+    for model in models_with_a_copy():
+        _rewrite(model._default_manager.all(), "organization_path", old, new)
     unit_moved.send(Organization, organization=organization, old_path=old, new_path=new)
     organization.refresh_from_db()
     audit.record(actor, "org.organization.move", organization, old=old, new=new, to=to.code)

@@ -7,8 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext
 
 from niangjia.core import access
@@ -20,22 +18,16 @@ from niangjia.ui import sections
 from niangjia.ui.tables import Choice, Column, Search, Table
 from niangjia.ui.templatetags.ui import badge
 
-STEPS = ("", "ml-4", "ml-8", "ml-12", "ml-16")
-
 
 def _state(unit: Organization) -> tuple[str, str]:
     return ("closed", pgettext("unit", "closed")) if unit.closed_on else ("active", pgettext("unit", "open"))
 
 
-def _indented(unit: Organization) -> SafeString:
-    step = min(max(unit.path.count(".") - 1, 0), len(STEPS) - 1)
-    return format_html('<span class="{}">{}</span>', STEPS[step], unit.name) if step else format_html("{}", unit.name)
-
-
 class UnitTable(Table):
     columns = (
-        Column("name", gettext_lazy("Unit"), show=_indented, sort="name"),
+        Column("name", gettext_lazy("Unit"), sort="name"),
         Column("code", gettext_lazy("Code"), sort="code"),
+        Column("parent", gettext_lazy("Under"), value=lambda unit: unit.parent.short_name if unit.parent else ""),
         Column("kind", gettext_lazy("Kind"), value=lambda unit: unit.get_kind_display()),
         Column("level", gettext_lazy("Level"), value=lambda unit: unit.get_level_display()),
         Column("phone", gettext_lazy("Phone")),
@@ -60,7 +52,9 @@ class UnitTable(Table):
 def unit_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     units = Organization.objects.visible_to(request.user)
-    return UnitTable(request, units.order_by("code")).respond("org/unit_list.html", {"open": units.live().count()})
+    return UnitTable(request, units.select_related("parent").order_by("code")).respond(
+        "org/unit_list.html", {"open": units.live().count()}
+    )
 
 
 @login_required

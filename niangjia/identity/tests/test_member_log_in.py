@@ -16,6 +16,7 @@ from pytest_django import Settings
 from niangjia.audit.models import Entry
 from niangjia.core.errors import DomainError
 from niangjia.identity import claims, member_log_in, services
+from niangjia.identity.limits import Limit
 from niangjia.identity.models import User
 from niangjia.identity.permissions import VIEW
 from niangjia.identity.tests.factories import grant, person
@@ -247,9 +248,7 @@ def test_one_phone_gets_few_codes_an_hour_whoever_asks(time_machine: Any) -> Non
 
 
 def test_one_address_does_not_flood_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        member_log_in, "CODES_PER_ADDRESS", member_log_in.Limit("code-address", 3, timedelta(minutes=10))
-    )
+    monkeypatch.setattr(member_log_in, "CODES_PER_ADDRESS", Limit("code-address", 3, timedelta(minutes=10)))
     statuses = [ask(Client(), f"1380000000{digit}").status_code for digit in range(5)]
     assert statuses == [302] * 3 + [429] * 2
     assert ask(Client(REMOTE_ADDR="10.9.9.9"), "13800000008").status_code == 302

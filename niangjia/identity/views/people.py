@@ -83,7 +83,7 @@ def person_detail(request: UserRequest, pk: UUID) -> HttpResponse:
         "assignments": held.order_by("organization_path", "role__code", "valid_from"),
         "today": timezone.localdate(),
         "has_second_factor": queries.has_second_factor(person),
-        "entries": [(entry, words.said(entry.action)) for entry in entries.order_by("-id")[:SHOWN_ENTRIES]],
+        "past": [(entry, words.said(entry.action)) for entry in entries.order_by("-id")[:SHOWN_ENTRIES]],
         "may_manage": access.can_anywhere(request.user, MANAGE) and person.pk != request.user.pk,
     }
     return render(request, "identity/person_detail.html", context)

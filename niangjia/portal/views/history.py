@@ -17,6 +17,18 @@ from niangjia.core.request import Request
 from niangjia.portal import services
 from niangjia.ui.tables import Choice, Column, Search, Table
 
+DETAILS = {
+    "reason": gettext_lazy("reason"),
+    "code": gettext_lazy("code"),
+    "number": gettext_lazy("number"),
+    "quantity": gettext_lazy("quantity"),
+    "count": gettext_lazy("rows"),
+    "on": gettext_lazy("on the day"),
+    "at": gettext_lazy("at the time"),
+    "address": gettext_lazy("from address"),
+    "name": gettext_lazy("name"),
+    "point": gettext_lazy("place"),
+}
 SPANS = [("1", gettext_lazy("today")), ("7", gettext_lazy("in 7 days")), ("30", gettext_lazy("in 30 days"))]
 
 
@@ -26,9 +38,9 @@ def _within(rows: Any, days: str) -> Any:
 
 
 def _details(entry: Entry) -> str:
-    """What else was written down, in short."""
-    parts = [f"{name}: {value}" for name, value in entry.data.items() if value not in ("", None, [], {})]
-    text = _("; ").join(parts)
+    """What else was written down, as far as people read it: keys and lists are for programs."""
+    found = [(DETAILS[name], value) for name, value in entry.data.items() if name in DETAILS]
+    text = _("; ").join(f"{label} {value}" for label, value in found if isinstance(value, str | int) and value != "")
     return text if len(text) <= 120 else f"{text[:119]}…"
 
 
