@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.api.models import Answer
 from niangjia.api.problems import problem
+from niangjia.core.crypto import seal_bytes, unseal_bytes
 from niangjia.core.ids import uuid7
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -37,13 +38,15 @@ def _once(request: HttpRequest, key: str, get_response: Callable[[HttpRequest], 
             known = Answer.objects.get(asker=asker, key=key)
             if bytes(known.request) != content:
                 return problem(409, "key-used", _("This Idempotency-Key was used for something else."))
-            return HttpResponse(bytes(known.body), status=known.status, content_type=known.content_type)
+            body = unseal_bytes(bytes(known.body), _bound(asker, key))
+            return HttpResponse(body, status=known.status, content_type=known.content_type)
         answer = get_response(request)
         if answer.status_code in {401, 429} or answer.status_code >= 500 or answer.streaming:
             transaction.set_rollback(True)
             return answer
+        body = seal_bytes(answer.content, _bound(asker, key))  # it may hold what was revealed, or a password
         Answer.objects.filter(asker=asker, key=key).update(
-            status=answer.status_code, body=answer.content, content_type=answer.headers.get("Content-Type", "")
+            status=answer.status_code, body=body, content_type=answer.headers.get("Content-Type", "")
         )
         return answer
 
@@ -57,6 +60,11 @@ def _claimed(asker: bytes, key: str, content: bytes) -> bool:
             [uuid7(), asker, key, content],
         )
         return bool(cursor.rowcount)
+
+
+def _bound(asker: bytes, key: str) -> str:
+    """What the sealed answer is tied to."""
+    return f"api_answer.body/{asker.hex()}/{key}"
 
 
 def _asker(request: HttpRequest) -> bytes:

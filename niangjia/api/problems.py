@@ -55,7 +55,11 @@ def always_problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
 
     def handle(request: HttpRequest) -> HttpResponse:
         answer = get_response(request)
-        if not request.path.startswith("/api/") or answer.status_code < 400 or _is_for_programs(answer):
+        if not request.path.startswith("/api/"):
+            return answer
+        if request.user.is_authenticated:
+            answer.headers.setdefault("Cache-Control", "no-store")
+        if answer.status_code < 400 or _is_for_programs(answer):
             return answer
         replaced = problem(answer.status_code, *_plainly(answer.status_code))
         if "Allow" in answer:

@@ -9,17 +9,17 @@ from niangjia.api.document import House
 from niangjia.api.doors import AUTH
 from niangjia.api.problems import invalid, problem, refused
 from niangjia.api.reading import CarefulParser
-from niangjia.bookings.api import offers
-from niangjia.bookings.api import router as bookings
+from niangjia.audiences import api as audiences
+from niangjia.bookings import api as bookings
 from niangjia.core.errors import DomainError
-from niangjia.coverage.api import router as employers
-from niangjia.identity.api import router as identity
-from niangjia.ledgers.api import router as stock
-from niangjia.members.api import corrections, occupations
-from niangjia.members.api import router as members
-from niangjia.org.api import router as organizations
-from niangjia.vouchers.api import points
-from niangjia.vouchers.api import router as vouchers
+from niangjia.coverage import api as coverage
+from niangjia.identity import api as identity
+from niangjia.jobs import api as jobs
+from niangjia.ledgers import api as ledgers
+from niangjia.members import api as members
+from niangjia.notices import api as notices
+from niangjia.org import api as org
+from niangjia.vouchers import api as vouchers
 
 api = House(
     title="Niangjia",
@@ -67,14 +67,23 @@ def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, "refused", str(error))
 
 
-add("/", identity, "identity")
-add("/organizations", organizations, "org")
-add("/employers", employers, "coverage")
-add("/members", members, "members")
-add("/corrections", corrections, "members")
-add("/occupations", occupations, "members")
-add("/stock", stock, "ledgers")
-add("/service-points", points, "vouchers")
-add("/vouchers", vouchers, "vouchers")
-add("/bookings", bookings, "bookings")
-add("/offers", offers, "bookings")
+add("/", identity.router, "identity")
+add("/people", identity.people, "identity")
+add("/assignments", identity.assignments, "identity")
+add("/roles", identity.roles, "identity")
+add("/organizations", org.router, "org")
+add("/jobs", jobs.router, "jobs")
+add("/messages", notices.router, "notices")
+add("/notices", notices.notices, "notices")
+add("/feedback", notices.feedback, "notices")
+add("/employers", coverage.router, "coverage")
+add("/members", members.router, "members")
+add("/corrections", members.corrections, "members")
+add("/occupations", members.occupations, "members")
+add("/rules", audiences.rules, "audiences")
+add("/audiences", audiences.router, "audiences")
+add("/stock", ledgers.router, "ledgers")
+add("/service-points", vouchers.points, "vouchers")
+add("/vouchers", vouchers.router, "vouchers")
+add("/offers", bookings.offers, "bookings")
+add("/bookings", bookings.router, "bookings")
