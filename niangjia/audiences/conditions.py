@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.audiences.registry import DAY, KNOWN, RuleRefused, fact
 from niangjia.audiences.tree import Always, Fixed, Group, Node, Operator, Reading, Test
+from niangjia.audiences.words import plain_label
 from niangjia.core.catalogue import Fact, Kind, Parameter
 
 Conditions = dict[str, Any]
@@ -85,7 +86,9 @@ def _group(group: Conditions) -> str:
 
 
 def _condition(item: Conditions) -> str:
-    known = fact(str(item.get("fact", "")))
+    if not item.get("fact"):
+        raise RuleRefused(_("A condition asks for nothing yet."), remedy=_("Choose what it asks for, or remove it."))
+    known = fact(str(item["fact"]))
     operator = item.get("operator")
     if operator not in operators(known):
         raise RuleRefused(
@@ -128,9 +131,8 @@ def _literal(kind: Kind, value: Any, known: Fact) -> str:
 
 
 def _incomplete(known: Fact) -> RuleRefused:
-    label = str(known.label).split("%(", maxsplit=1)[0].strip()
     return RuleRefused(
-        _("The condition on “%(label)s” is not complete.") % {"label": label},
+        _("The condition on “%(label)s” is not complete.") % {"label": plain_label(known)},
         remedy=_("Fill in its value, or remove it."),
     )
 

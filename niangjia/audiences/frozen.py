@@ -16,7 +16,7 @@ from niangjia.audiences import words
 from niangjia.audiences.explain import Clause, read_by, source
 from niangjia.audiences.models import Audience
 from niangjia.audiences.registry import may_know
-from niangjia.audiences.tree import Node, Test, facts_of, listed
+from niangjia.audiences.tree import Node, Test, conjuncts, facts_of, listed
 from niangjia.core import catalogue
 from niangjia.core.access import Actor
 from niangjia.core.catalogue import Kind
@@ -40,6 +40,20 @@ class Tally:
 def keep(root: Node) -> list[Kept]:
     """The clauses as a frozen audience keeps them, in each language, with what is needed to show a finding."""
     return [_kept(node, depth) for node, depth in listed(root)]
+
+
+def keep_words(root: Node) -> Languages:
+    """The rule as a paragraph, in each language."""
+    return _in_each_language(partial(words.paragraph, conjuncts(root)))
+
+
+def said_words(audience: Audience) -> str:
+    return _said(audience.words)
+
+
+def headings(audience: Audience) -> dict[int, str]:
+    """The conditions that must hold, by their number among the findings."""
+    return {number: _said(kept["text"]) for number, kept in enumerate(audience.clauses) if not kept["depth"]}
 
 
 def _kept(node: Node, depth: int) -> Kept:
@@ -130,10 +144,10 @@ def absence(audience: Audience, member: Member) -> str:
 
 def tallies(audience: Audience) -> list[Tally]:
     """For each condition that must hold, how many it keeps out, in one query."""
-    top = [(number, kept) for number, kept in enumerate(audience.clauses) if not kept["depth"]]
-    met = {number: Q(**{f"findings__{number}__met": True}) for number, _kept in top}
+    top = headings(audience)
+    met = {number: Q(**{f"findings__{number}__met": True}) for number in top}
     columns: dict[str, Any] = {"all": Count("*")}
-    for number, _kept in top:
+    for number in top:
         others = [each for other, each in met.items() if other != number]
         columns[f"met_{number}"] = Count("member_id", filter=met[number])
         columns[f"unknown_{number}"] = Count("member_id", filter=Q(**{f"findings__{number}__met": None}))
@@ -141,10 +155,10 @@ def tallies(audience: Audience) -> list[Tally]:
     row = audience.entries.filter(eligible=False).aggregate(**columns)
     return [
         Tally(
-            text=_said(kept["text"]),
+            text=text,
             failed=row["all"] - row[f"met_{number}"] - row[f"unknown_{number}"],
             unknown=row[f"unknown_{number}"],
             alone=row[f"others_{number}"],
         )
-        for number, kept in top
+        for number, text in top.items()
     ]

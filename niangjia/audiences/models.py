@@ -92,7 +92,8 @@ class AudienceQuerySet(models.QuerySet["Audience"]):
 class Audience(Owned):
     """A rule applied to the live members of one unit; once frozen, a list that answers every later question.
 
-    ``clauses`` are the rule's clauses in the words of the day of freezing, in the order of the entries' findings.
+    ``words`` and ``clauses`` are the rule in the words of the day of freezing, in each language; the clauses stand in
+    the order of the entries' findings.
     """
 
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="audiences")
@@ -100,6 +101,7 @@ class Audience(Owned):
     status = models.CharField(max_length=10, choices=AudienceStatus.choices, default=AudienceStatus.DRAFT)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
     frozen_at = models.DateTimeField(null=True)
+    words = models.JSONField(default=dict)
     clauses = models.JSONField(default=list)
     considered = models.PositiveIntegerField(null=True)
     eligible = models.PositiveIntegerField(null=True)

@@ -1,5 +1,7 @@
 """Reading rules and audiences: the count, the first, the single check, and what the frozen list says."""
 
+import re
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -12,14 +14,18 @@ from niangjia.audiences import frozen
 from niangjia.audiences import words as wording
 from niangjia.audiences.explain import Clause, Explanation, Found
 from niangjia.audiences.frozen import Tally
-from niangjia.audiences.models import Audience, AudienceEntry, RuleVersion
-from niangjia.audiences.permissions import VIEW
+from niangjia.audiences.models import Audience, AudienceEntry, Rule, RuleVersion, ZodiacRule
+from niangjia.audiences.permissions import DEFINE, VIEW
 from niangjia.audiences.registry import require_known
 from niangjia.audiences.tree import Node, Reading, conjuncts, facts, parse, readings
+from niangjia.audiences.valid import whole
 from niangjia.core import access
 from niangjia.core.access import Actor
+from niangjia.members.indexes import bigrams, id_tail_index
 from niangjia.members.models import LIVE_STATES, Member
 from niangjia.org.models import Organization
+
+TAIL = re.compile(r"\d{3}[\dXx]")
 
 
 class Reason(NamedTuple):
@@ -27,6 +33,16 @@ class Reason(NamedTuple):
 
     text: str
     people: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rule would yield now: in words, how many of how many, and the first of them."""
+
+    words: str
+    considered: int
+    count: int
+    people: list[Member]
 
 
 def considered(organization: Organization, reader: Actor | None) -> QuerySet[Member]:
@@ -52,6 +68,41 @@ def first(
 ) -> list[Member]:
     """The first of them by name."""
     return people(eligible(parse(rule_version.source), organization, reader), limit)
+
+
+def preview(source: str, organization: Organization, reader: Actor | None, limit: int = 100) -> Preview:
+    """The count and the first of a rule that need not be saved. Raises ``RuleRefused`` where it is not whole."""
+    root = whole(source)
+    found = eligible(root, organization, reader)
+    return Preview(
+        words=wording.paragraph(conjuncts(root)),
+        considered=considered(organization, reader).count(),
+        count=found.count(),
+        people=people(found, limit),
+    )
+
+
+def search(reader: Actor, words: str, limit: int = 20) -> list[Member]:
+    """People whom the reader may see, by a part of the name or by the last four characters of the ID number."""
+    seen = Member.objects.visible_to(reader)
+    words = words.strip()
+    if TAIL.fullmatch(words):
+        seen = seen.filter(id_tail_index=id_tail_index(words))
+    elif len(words) > 1:
+        seen = seen.filter(name_bigrams__contains=bigrams(words), name__icontains=words)
+    else:
+        seen = seen.filter(name__istartswith=words)
+    return people(seen, limit) if words else []
+
+
+def latest(rule: Rule) -> RuleVersion:
+    """What the rule says now."""
+    return rule.versions.latest("number")
+
+
+def units(actor: Actor, permission: str) -> QuerySet[Organization]:
+    """The open units at which ``actor`` holds ``permission``, the highest first."""
+    return Organization.objects.live().filter(access.scope(actor, permission, field="path")).order_by("path")
 
 
 def people(found: QuerySet[Member], limit: int) -> list[Member]:
@@ -110,6 +161,11 @@ def read(wanted: list[Reading], member: Member) -> dict[Reading, Found]:
     }
 
 
+def words_of(audience: Audience) -> str:
+    """The rule of an audience: once frozen, in the words of that day."""
+    return frozen.said_words(audience) if audience.is_frozen else words(audience.rule_version)
+
+
 def words(rule_version: RuleVersion) -> str:
     """The rule as a paragraph for a public notice."""
     return wording.paragraph(conjuncts(parse(rule_version.source)))
@@ -132,3 +188,13 @@ def reasons(audience: Audience) -> list[Reason]:
 def tallies(audience: Audience) -> list[Tally]:
     """The same in full: not met, not known, and how many this condition alone keeps out."""
     return frozen.tallies(audience)
+
+
+def year_starts() -> list[ZodiacRule]:
+    """With which day the year of an animal begins and began, the latest first."""
+    return list(ZodiacRule.objects.all())
+
+
+def may_settle_year(actor: Actor) -> bool:
+    """Whether ``actor`` writes rules for the whole house."""
+    return access.can(actor, DEFINE, Organization.objects.get(parent=None))

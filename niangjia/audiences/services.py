@@ -128,7 +128,7 @@ def freeze_audience(
         audience.considered += insert_slice(audience.pk, root, people, digit)
         progress(1)
     audience.eligible = audience.entries.filter(eligible=True).count()
-    audience.clauses = frozen.keep(root)
+    audience.words, audience.clauses = frozen.keep_words(root), frozen.keep(root)
     audience.frozen_at = at
     advance(audience, AudienceStatus.FROZEN, AUDIENCE_TRANSITIONS)
     audience.save()

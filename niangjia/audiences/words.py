@@ -32,6 +32,13 @@ def label(reading: Reading) -> str:
     return str(reading.fact.label) % _argument(reading)
 
 
+def plain_label(fact: Fact) -> str:
+    """The name of a fact where its argument is not yet given."""
+    asked = next((given for given in fact.parameters if not given.fact), None)
+    argument = _("a given day") if asked and asked.kind is Kind.DATE else "…"
+    return str(fact.label) % {"argument": argument}
+
+
 def sentence(node: Node) -> str:
     """The whole node in one sentence, a group with its parts."""
     if isinstance(node, Group):

@@ -110,7 +110,11 @@ def test_what_is_written_by_hand_is_read_where_there_are_words(source: str, read
             {"join": "all", "items": [{"join": "any", "items": []}]},
             "A group of conditions is empty.",
         ),
-        ("no fact", {"join": "all", "items": [{}]}, "There is no fact “”."),
+        (
+            "no fact",
+            {"join": "all", "items": [{}]},
+            "A condition asks for nothing yet. Choose what it asks for, or remove it.",
+        ),
         ("an absent fact", {"join": "all", "items": [{"fact": "member.grade"}]}, "There is no fact “member.grade”."),
         (
             "an operator of another kind",
@@ -138,7 +142,7 @@ def test_what_is_written_by_hand_is_read_where_there_are_words(source: str, read
                 "join": "all",
                 "items": [{"fact": "member.age_on", "argument": "2026-01-01", "operator": "less", "value": True}],
             },
-            "The condition on “Age on” is not complete.",
+            "The condition on “Age on a given day” is not complete.",
         ),
         (
             "no argument",
@@ -148,7 +152,7 @@ def test_what_is_written_by_hand_is_read_where_there_are_words(source: str, read
         (
             "a group in a group",
             {"join": "all", "items": [{"join": "any", "items": [{"join": "all", "items": []}]}]},
-            "There is no fact “”.",
+            "A condition asks for nothing yet. Choose what it asks for, or remove it.",
         ),
     ],
 )

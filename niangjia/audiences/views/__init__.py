@@ -1,0 +1,1 @@
+"""Pages of rules, audiences and frozen lists."""
