@@ -52,12 +52,14 @@ def said_words(audience: Audience) -> str:
 
 
 def headings(audience: Audience) -> dict[int, str]:
-    """The conditions that must hold, by their number among the findings."""
-    return {number: _said(kept["text"]) for number, kept in enumerate(audience.clauses) if not kept["depth"]}
+    """The conditions that must hold, each in one sentence, by their number among the findings."""
+    return {number: _said(kept["sentence"]) for number, kept in enumerate(audience.clauses) if not kept["depth"]}
 
 
 def _kept(node: Node, depth: int) -> Kept:
     row: Kept = {"text": _in_each_language(partial(words.heading, node)), "depth": depth}
+    if not depth:
+        row["sentence"] = _in_each_language(partial(words.sentence, node))
     if isinstance(node, Test):
         read = read_by(node)
         row["source"] = _in_each_language(partial(source, node.subject))

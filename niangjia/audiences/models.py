@@ -11,6 +11,7 @@ from niangjia.core import access
 from niangjia.core.models import DatedRule, Row
 from niangjia.jobs.models import Job
 from niangjia.members.models import Member
+from niangjia.members.permissions import VIEW as MEMBERS
 from niangjia.org.models import Owned
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class Audience(Owned):
 
 class AudienceEntryQuerySet(models.QuerySet["AudienceEntry"]):
     def visible_to(self, actor: "Actor") -> Self:
-        return self.filter(access.scope(actor, VIEW))
+        """Entries of people whom one may see, of lists that one may see."""
+        return self.filter(access.scope(actor, VIEW), access.scope(actor, MEMBERS))
 
 
 class AudienceEntry(models.Model):

@@ -6,11 +6,11 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.audiences import frozen
-from niangjia.audiences.models import Audience, AudienceEntry, AudienceStatus, Rule
+from niangjia.audiences.models import Audience, AudienceEntry, AudienceStatus, Rule, RuleVersion
 from niangjia.members.indexes import bigrams
 from niangjia.org.models import Organization
 from niangjia.ui.filters import Choice, Search
@@ -25,11 +25,15 @@ def audience_badge(audience: Audience) -> SafeString:
     return badge(STATES[AudienceStatus(audience.status)], audience.get_status_display())
 
 
+def version_words(version: RuleVersion) -> str:
+    return gettext("%(name)s, version %(number)s") % {"name": version.rule.name, "number": version.number}
+
+
 class AudienceTable(Table):
     columns = (
         Column("name", _("Name"), sort="name"),
         Column("organization", _("For the members of"), value=lambda row: row.organization.name),
-        Column("rule", _("Rule"), value=lambda row: str(row.rule_version)),
+        Column("rule", _("Rule"), value=lambda row: version_words(row.rule_version)),
         Column("status", _("State"), value=lambda row: row.get_status_display(), show=audience_badge),
         Column("eligible", _("Eligible"), end=True),
         Column("considered", _("Considered"), end=True),
@@ -83,26 +87,28 @@ def entry_table(request: HttpRequest, audience: Audience, entries: QuerySet[Audi
 
     def reasons(row: AudienceEntry) -> str:
         unmet = [text for number, text in texts.items() if row.findings[number]["met"] is not True]
-        return "" if row.eligible else now("; ").join(unmet)
+        return "" if row.eligible else gettext("; ").join(unmet)
 
-    def result(row: AudienceEntry) -> SafeString:
-        return badge("done", now("Eligible")) if row.eligible else badge("refused", now("Not eligible"))
+    def result(row: AudienceEntry) -> str:
+        return gettext("Eligible") if row.eligible else gettext("Not eligible")
+
+    def result_badge(row: AudienceEntry) -> SafeString:
+        return badge("done" if row.eligible else "refused", result(row))
 
     def kept_out(rows: Any, number: str) -> Any:
         return rows.filter(eligible=False).exclude(**{f"findings__{number}__met": True})
 
     class EntryTable(Table):
         columns = (
-            Column("name", _("Name"), value=lambda row: row.member.name),
+            Column("name", _("Full name"), value=lambda row: row.member.name),
             Column("unit", _("Union on the day of freezing")),
-            Column("result", _("Result"), value=lambda row: now("Eligible") if row.eligible else now("Not eligible"),
-                   show=result),
+            Column("result", _("Result"), value=result, show=result_badge),
             Column("why", _("Not met or not known"), value=reasons),
-        )  # fmt: skip
+        )
         filters = (
             Choice("eligible", _("Result"), [("True", _("eligible")), ("False", _("not eligible"))], _("any result")),
             Choice("why", _("Condition"), list(texts.items()), _("any condition"), apply=kept_out),
-            Search("q", _("Name"), apply=named),
+            Search("q", _("Full name"), apply=named),
         )
         sentence = _("People who are {eligible}, kept out by {why}, whose name contains {q}")
         empty = _("Nobody was considered: the unit had no live member on that day.")

@@ -17,7 +17,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, NullIf, TruncDate
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.catalogue import Fact, Kind, Parameter
@@ -43,9 +43,9 @@ def _under(code: str) -> Any:
     path = Organization.objects.filter(code=code).values_list("path", flat=True).first()
     if path is None:
         raise InvalidInput(
-            now("There is no organisation with the code “%(code)s”.") % {"code": code},
+            gettext("There is no organisation with the code “%(code)s”.") % {"code": code},
             field="source",
-            remedy=now("Look up the code in the tree of organisations."),
+            remedy=gettext("Look up the code in the tree of organisations."),
         )
     return Func(
         F("organization_path"),

@@ -40,16 +40,16 @@ def evaluate(source: str, member: Member) -> bool | None:
 
 
 def environment(member: Member) -> Any:
-    facts = tuple(registered().values())
     does: dict[str, Callable[..., Any]] = {
         "member.under": lambda code: member.organization_path.startswith(Organization.objects.get(code=code).path),
         "member.age_on": lambda day: age(member, day.date()),
         "zodiac": lambda day: zodiac(day.date()),
     }
+    facts = tuple(registered().values())
     functions = [
         function(known.name, known.kind, [given.kind for given in known.parameters], does[known.name])
         for known in facts
-        if known.parameters
+        if known.name in does
     ]
     functions.append(function(DAY, Kind.DATE, [Kind.TEXT], lambda text: midnight(date.fromisoformat(text))))
     return cel.NewEnv(variables=variables(facts), functions=functions)

@@ -14,14 +14,9 @@ from niangjia.identity.tests.factories import holder, make_cast
 from niangjia.members.models import Member, MemberState
 from niangjia.members.permissions import VIEW as MEMBERS
 from niangjia.members.tests.factories import make_member
-from niangjia.org.tests.factories import Tree, make_tree
+from niangjia.org.tests.factories import Tree
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree() -> Tree:
-    return make_tree()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ REFUSED = [
         'member.ocupation == "x"',
         "There is no fact “member.ocupation”. Did you mean member.occupation?",
     ),
-    ("an absent function", 'receved("warm")', "There is no fact “receved”. Choose one from the list of facts."),
+    ("an absent function", 'blessed("warm")', "There is no fact “blessed”. Choose one from the list of facts."),
     ("absent, and asked whether known", "member.brith_on.known", "There is no fact “member.brith_on”."),
     ("a function without brackets", "member.under", "“member.under” is a function: write its arguments in brackets."),
     ("a fact of another kind", 'member.birth_on < "2000-01-01"', "“<” cannot be applied to values of these kinds"),

@@ -18,16 +18,11 @@ from niangjia.core.catalogue import Fact, Kind
 from niangjia.core.errors import InvalidInput, InvalidTransition, NotPermitted
 from niangjia.identity.tests.factories import holder, make_cast
 from niangjia.jobs.models import Job, JobStatus
-from niangjia.org.tests.factories import Tree, make_tree
+from niangjia.org.tests.factories import Tree
 
 pytestmark = pytest.mark.django_db
 
 SOURCE = "member.on_duty_festival"
-
-
-@pytest.fixture
-def tree() -> Tree:
-    return make_tree()
 
 
 def test_each_saving_is_a_version_with_its_digest(tree: Tree) -> None:

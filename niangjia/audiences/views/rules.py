@@ -32,7 +32,7 @@ from niangjia.ui import pages
 def rule_list(request: UserRequest) -> HttpResponse:
     enter(request, VIEW)
     rows = Rule.objects.visible_to(request.user).select_related("organization")
-    rows = rows.annotate(latest=Max("versions__number"), saved_at=Max("versions__created_at"))
+    rows = rows.annotate(latest=Max("versions__number"), saved_at=Max("versions__created_at")).order_by("-pk")
     context = {"may_define": access.can_anywhere(request.user, DEFINE)}
     return RuleTable(request, rows).respond("audiences/rule_list.html", context)
 
@@ -146,7 +146,7 @@ def builder(request: UserRequest) -> HttpResponse:
     enter(request, DEFINE)
     changed = Builder.sent(request.POST, _unit(request), request.user)
     changed.act(request.POST.get("do", ""))
-    return render(request, "audiences/builder.html", {"builder": changed})
+    return render(request, "audiences/builder.html", {"builder": changed, "follows": True})
 
 
 @form_page
