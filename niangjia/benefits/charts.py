@@ -8,8 +8,8 @@ from niangjia.ui.charts import Chart
 MOST = 12
 
 
-def report_charts(found: Report) -> dict[str, Chart]:
-    """By unit, by occupation, by channel and by source; empty ones are left out."""
+def report_charts(found: Report) -> list[list[tuple[str, Chart]]]:
+    """Two columns: by unit beside by occupation and by channel; empty ones are left out."""
     units, trades = found.by_unit[:MOST], found.by_occupation[:MOST]
     pieces = _("gifts")
     charts = {
@@ -41,4 +41,5 @@ def report_charts(found: Report) -> dict[str, Chart]:
             axis=_("Channel"),
         ),
     }
-    return {code: chart for code, chart in charts.items() if any(any(values) for _name, values in chart.series)}
+    filled = [(code, chart) for code, chart in charts.items() if any(any(values) for _name, values in chart.series)]
+    return [column for column in (filled[:1], filled[1:]) if column]

@@ -236,6 +236,7 @@ class PersonForm(forms.Form):
         label=_("Name, telephone number, or last four of the ID number"),
         min_length=2,
         max_length=30,
+        error_messages={"min_length": _("Type at least two characters.")},
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
 

@@ -111,6 +111,8 @@ class Programme(Owned):
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    told_number = models.PositiveIntegerField(default=0)  # the last booking whose member has a letter
+    reminded_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = ProgrammeQuerySet.as_manager()
 

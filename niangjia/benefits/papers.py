@@ -80,7 +80,7 @@ def sheet_title(split: Split) -> str:
 def _sheet_columns() -> list[dict[str, Any]]:
     return [
         {"label": _("No."), "width": 5, "center": True},
-        {"label": _("Name"), "width": 10},
+        {"label": _("Full name"), "width": 10},
         {"label": _("Union"), "width": 27},
         {"label": _("Occupation"), "width": 11},
         {"label": _("Phone ends in"), "width": 9, "center": True},
@@ -152,7 +152,7 @@ def poster(programme: Programme) -> bytes:
         facts.append([_("For whom"), audiences.words(programme.audience.rule_version)])
     if gift:
         count = _("%(count)s in all, one for each person") % {"count": f"{gift.quantity_online:,}"}
-        facts.append([_("What"), f"{gift}（{gift.contents_line}），{count}"])
+        facts.append([_("Gift"), f"{gift}（{gift.contents_line}），{count}"])
     if programme.opens_at:
         facts.append([_("Booking"), formats.period(programme.opens_at, programme.closes_at)])
     if programme.collect_from:

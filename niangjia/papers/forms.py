@@ -21,7 +21,7 @@ class WordingForm(forms.Form):
     letterhead = forms.CharField(
         label=_("Letterhead"), max_length=60, required=False, help_text=_("Set in red atop the paper.")
     )
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
     addressee = forms.CharField(label=_("Addressed to"), max_length=120, required=False)
     opening = forms.CharField(label=_("Opening"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
     closing = forms.CharField(label=_("Closing"), widget=forms.Textarea(attrs={"rows": 3}), required=False)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from niangjia.audit import words
 from niangjia.audit.models import Entry
 from niangjia.core import access
 from niangjia.core.errors import DomainError
@@ -23,7 +24,7 @@ from niangjia.papers.forms import NumberForm, WordingForm
 from niangjia.papers.kinds import Kind, registered
 from niangjia.papers.models import Paper
 from niangjia.papers.pdf import render_pdf
-from niangjia.papers.permissions import CHANGE
+from niangjia.papers.permissions import CHANGE, VIEW
 from niangjia.ui import formats, pages
 from niangjia.ui.tables import Choice, Column, Search, Table
 
@@ -57,6 +58,7 @@ class PaperTable(Table):
 @require_safe
 @login_required
 def paper_list(request: UserRequest) -> HttpResponse:
+    access.require_anywhere(request.user, VIEW)
     table = PaperTable(request, Paper.objects.visible_to(request.user).select_related("organization"))
     may_change = access.can_anywhere(request.user, CHANGE)
     return table.respond("papers/paper_list.html", {"may_change": may_change})
@@ -79,7 +81,10 @@ def paper(request: UserRequest, pk: UUID) -> HttpResponse:
         "paper": found,
         "form": form,
         "formats": [(code, label) for code, label in FORMATS.items() if getattr(found, f"{code}_id")],
-        "history": Entry.objects.visible_to(request.user).about(found),
+        "history": [
+            (entry.at, words.said(entry.action), entry.actor_name)
+            for entry in Entry.objects.visible_to(request.user).about(found)
+        ],
         "may_change": access.can(request.user, CHANGE, found.organization_path),
     }
     return render(request, "papers/paper.html", context, status=422 if form.errors else 200)

@@ -6,7 +6,7 @@ from django.db import migrations
 
 from niangjia.core.ids import uuid7
 
-SOURCE = "山东省送温暖资金使用办法（原则上；各省不同，请按本地规定核对）"
+SOURCE = "山东省送温暖资金使用办法，各省不同，请按本地规定核对"
 LIMITS = (("per_gift", 300_000), ("per_year", 600_000))
 
 

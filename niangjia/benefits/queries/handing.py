@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from niangjia.audiences.models import AudienceEntry
+from niangjia.audit import words
 from niangjia.audit.models import Entry
 from niangjia.benefits.models import Gift, Handout, HandoutStatus, Programme, Split
 from niangjia.bookings.models import Booking, BookingStatus, Offer, OfferStatus
@@ -104,6 +106,20 @@ def packs_for_offline(gift: Gift) -> int:
     return gift.quantity_offline + offer.stock.unsold + lapsed
 
 
-def history(handout: Handout) -> "QuerySet[Entry]":
+@dataclass(frozen=True)
+class Event:
+    """One line of a history, in words."""
+
+    at: datetime
+    what: str
+    who: str
+    why: str
+
+
+def history(handout: Handout) -> list[Event]:
     """What was done for this person, the newest first."""
-    return Entry.objects.about(handout).order_by("-id")
+    entries = Entry.objects.about(handout).order_by("-id")
+    return [
+        Event(entry.at, words.said(entry.action), entry.actor_name, str(entry.data.get("reason") or ""))
+        for entry in entries
+    ]

@@ -10,6 +10,7 @@ from niangjia.benefits.models import Gift, Handout, Programme, ProgrammeStatus
 from niangjia.bookings.models import Booking, BookingStatus, Offer, OfferStock
 from niangjia.members.models import Member
 from niangjia.org.queries import ancestors
+from niangjia.vouchers.models import Redemption, RedemptionKind
 
 
 class Standing(StrEnum):
@@ -28,6 +29,14 @@ class Standing(StrEnum):
     OPEN = "open"
 
 
+@dataclass
+class WhyNot:
+    """One condition that keeps her out; for “one of these”, what each of them found stands in ``parts``."""
+
+    clause: Clause
+    parts: list[Clause] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Place:
     """A member's place in a programme, with all that her page shows."""
@@ -41,7 +50,8 @@ class Place:
     left: int = 0
     may_cancel: bool = False
     cancelled_before: bool = False
-    unmet: list[Clause] = field(default_factory=list)
+    why_not: list[WhyNot] = field(default_factory=list)
+    handed_over: Redemption | None = None
 
 
 BY_BOOKING = {
@@ -71,8 +81,30 @@ def place_of(programme: Programme, member: Member, at: datetime) -> Place:
         left=left,
         may_cancel=_may_cancel(programme, live, at),
         cancelled_before=bool(bookings) and live is None,
-        unmet=explained.unmet if explained else [],
+        why_not=why_not(explained) if explained else [],
+        handed_over=_handed_over(live),
     )
+
+
+def why_not(explained: Explanation) -> list[WhyNot]:
+    """The conditions that keep somebody out, in words that a person can check."""
+    found: list[WhyNot] = []
+    inside = False
+    for clause in explained.clauses:
+        if not clause.depth:
+            inside = not clause.met
+            if inside:
+                found.append(WhyNot(clause))
+        elif inside and clause.found:
+            found[-1].parts.append(clause)
+    return found
+
+
+def _handed_over(booking: Booking | None) -> Redemption | None:
+    if booking is None or booking.status != BookingStatus.COLLECTED:
+        return None
+    rows = Redemption.objects.filter(voucher=booking.pk, kind=RedemptionKind.HANDED_OVER).select_related("point")
+    return rows.order_by("-turn").first()
 
 
 def _standing(

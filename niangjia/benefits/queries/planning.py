@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from niangjia.benefits.models import AmountLimit, Gift, LimitKind, Programme
+from niangjia.benefits.models import AmountLimit, Gift, Handout, LimitKind, Programme
 from niangjia.benefits.permissions import PLAN
+from niangjia.bookings.models import Booking, BookingStatus
 from niangjia.core.access import Actor
 from niangjia.core.money import yuan
 from niangjia.ledgers.models import Account, StockEntry
 from niangjia.ledgers.queries import balance
+from niangjia.members.models import Member
 from niangjia.org.models import Organization
 
 Step = Literal["basics", "gifts", "times", "audience", "goods"]
@@ -108,6 +110,40 @@ def warnings(programme: Programme, on: date) -> list[str]:
     each = limits(programme, on).filter(kind__in=[LimitKind.PER_GIFT, LimitKind.PER_FESTIVAL])
     gifts = gifts_of(programme)
     return [_exceeds(gift, limit) for limit in each for gift in gifts if gift.unit_price > limit.amount]
+
+
+def person_warnings(gift: Gift, member: Member, on: date) -> list[str]:
+    """Whether with this gift the person would have more than a limit of the year allows."""
+    each = limits(gift.programme, on).filter(kind=LimitKind.PER_YEAR, occasion="")
+    had = received_in(member, on.year)
+    return [
+        _("With this gift %(name)s would have had %(sum)s in %(year)s; the limit is %(limit)s (%(source)s).")
+        % {
+            "name": member.name,
+            "sum": yuan(had + gift.unit_price),
+            "year": on.year,
+            "limit": yuan(limit.amount),
+            "source": limit.source,
+        }
+        for limit in each
+        if had + gift.unit_price > limit.amount
+    ]
+
+
+def received_in(member: Member, year: int) -> int:
+    """What the gifts that a person has got in a year were worth, in fen, at the price planned."""
+    collected = Gift.objects.filter(
+        quantity_online__gt=0,
+        programme__in=Booking.objects.filter(
+            member=member, status=BookingStatus.COLLECTED, booked_at__year=year
+        ).values("offer"),
+    ).aggregate(total=Sum("unit_price"))
+    handed = (
+        Handout.objects.handed_out()
+        .filter(member=member, handed_at__year=year)
+        .aggregate(total=Sum(F("quantity") * F("split__gift__unit_price")))
+    )
+    return (collected["total"] or 0) + (handed["total"] or 0)
 
 
 def _exceeds(gift: Gift, limit: AmountLimit) -> str:

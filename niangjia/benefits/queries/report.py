@@ -127,9 +127,7 @@ def report(programme: Programme) -> Report:
         left=left(programme),
         considered=(audience.considered or 0) if audience else 0,
         eligible=(audience.eligible or 0) if audience else 0,
-        not_eligible=[Refused(reason.text, reason.people) for reason in audiences.reasons(audience)]
-        if audience
-        else [],
+        not_eligible=not_eligible(programme),
         turned_away=turned_away(programme),
     )
 
@@ -261,6 +259,13 @@ def reasons() -> dict[str, str]:
         "unavailable": busy,
         "failed": busy,
     }
+
+
+def not_eligible(programme: Programme) -> list[Refused]:
+    """For how many of those considered each condition failed, where it failed for anybody."""
+    if programme.audience is None or not programme.audience.is_frozen:
+        return []
+    return [Refused(reason.text, reason.people) for reason in audiences.reasons(programme.audience) if reason.people]
 
 
 def turned_away(programme: Programme) -> list[Refused]:

@@ -39,6 +39,7 @@ from niangjia.benefits.services.publishing import (
     publish_programme,
 )
 from niangjia.benefits.services.splitting import SplitPlan, add_split, audience_for_group, change_split, remove_split
+from niangjia.benefits.services.telling import cancel_own, remind_collectors, tell_booked
 
 __all__ = [
     "AlreadyServed",
@@ -53,6 +54,7 @@ __all__ = [
     "add_split",
     "audience_for_group",
     "book_for",
+    "cancel_own",
     "change_gift",
     "change_programme",
     "change_split",
@@ -71,11 +73,13 @@ __all__ = [
     "receive_goods",
     "record_handout",
     "record_sheet",
+    "remind_collectors",
     "remove_gift",
     "remove_split",
     "report_programme",
     "set_limit",
     "set_times",
     "take_off_list",
+    "tell_booked",
     "undo_handout",
 ]

@@ -14,6 +14,7 @@ from niangjia.benefits import services
 from niangjia.benefits.forms import DeskForm, PersonForm
 from niangjia.benefits.models import Programme
 from niangjia.benefits.queries import desk as people
+from niangjia.benefits.queries import planning
 from niangjia.benefits.queries.live import live
 from niangjia.benefits.queries.members import place_of
 from niangjia.benefits.views.common import kept, show
@@ -62,5 +63,8 @@ def desk_person(request: UserRequest, pk: UUID, member: UUID) -> HttpResponse:
             return _serve(request, found, person, form)
         except DomainError as refused:
             pages.refuse(form, refused)
-    context = {"person": person, "place": place_of(found, person, timezone.now()), "form": form}
+    place = place_of(found, person, timezone.now())
+    fresh = place.gift is not None and place.booking is None and place.handout is None
+    warnings = planning.person_warnings(place.gift, person, timezone.localdate()) if fresh and place.gift else []
+    context = {"person": person, "place": place, "form": form, "warnings": warnings}
     return show(request, found, "desk_person.html", context, status=422 if form.errors else 200)

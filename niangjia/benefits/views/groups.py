@@ -17,7 +17,7 @@ from niangjia.benefits import services
 from niangjia.benefits.forms import ReasonForm, SheetForm, SignedForm, SplitForm
 from niangjia.benefits.models import Handout, HandoutStatus, Programme
 from niangjia.benefits.permissions import HAND_OUT, PLAN
-from niangjia.benefits.queries import handing
+from niangjia.benefits.queries import handing, planning
 from niangjia.benefits.views.common import kept, show, split_of
 from niangjia.benefits.views.programmes import form_page
 from niangjia.core.errors import DomainError
@@ -30,10 +30,14 @@ from niangjia.ui.templatetags.ui import badge
 STATES = {HandoutStatus.LISTED: "waiting", HandoutStatus.HANDED_OUT: "done", HandoutStatus.TAKEN_OFF: "closed"}
 
 
+def _when(row: Handout) -> str:
+    return f"{formats.short_day(row.handed_at)} {formats.clock(row.handed_at)}" if row.handed_at else ""
+
+
 class HandoutTable(Table):
     columns = (
+        Column("name", gettext_lazy("Full name"), value=lambda row: row.member.name),
         Column("number", gettext_lazy("No."), sort="number"),
-        Column("name", gettext_lazy("Name"), value=lambda row: row.member.name),
         Column("unit", gettext_lazy("Union"), value=lambda row: row.unit.name),
         Column("occupation", gettext_lazy("Occupation"), value=lambda row: str(row.occupation or "")),
         Column(
@@ -42,13 +46,12 @@ class HandoutTable(Table):
             value=lambda row: row.get_status_display(),
             show=lambda row: badge(STATES[HandoutStatus(row.status)], row.get_status_display()),
         ),
-        Column("handed_at", gettext_lazy("Handed out"), show=lambda row: formats.moment(row.handed_at)),
+        Column("handed_at", gettext_lazy("Handed out"), show=_when),
         Column("helper_name", gettext_lazy("By")),
-        Column("signed_by", gettext_lazy("Signed by somebody else")),
     )
     filters: ClassVar = (
         Choice("status", gettext_lazy("State"), HandoutStatus.choices, gettext_lazy("any state")),
-        Search("q", gettext_lazy("Name"), fields=("member__name",)),
+        Search("q", gettext_lazy("Full name"), fields=("member__name",)),
     )
     sentence = gettext_lazy("People in {status} with {q} in their name")
     empty = gettext_lazy("The people of this group will be listed here once the list is made.")
@@ -197,6 +200,7 @@ def _handout(request: UserRequest, programme: Programme, pk: UUID) -> Handout:
         "unit",
         "occupation",
         "split__gift__item",
+        "split__gift__programme",
         "programme__organization",
         "organization",
         "helper",
@@ -204,6 +208,12 @@ def _handout(request: UserRequest, programme: Programme, pk: UUID) -> Handout:
     rows = Handout.objects.visible_to(request.user).filter(programme=programme)
     found: Handout = get_object_or_404(rows.select_related(*related), pk=pk)
     return found
+
+
+def _warnings(handout: Handout) -> list[str]:
+    if handout.status != HandoutStatus.LISTED:
+        return []
+    return planning.person_warnings(handout.split.gift, handout.member, timezone.localdate())
 
 
 @form_page
@@ -229,6 +239,7 @@ def handout(request: UserRequest, pk: UUID, handout: UUID) -> HttpResponse:
         "form": form,
         "badge_of": STATES[HandoutStatus(shown.status)],
         "history": handing.history(shown),
+        "warnings": _warnings(shown),
     }
     return show(request, found, "handout.html", context, status=422 if form.errors else 200)
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from niangjia.audiences import queries as audiences
+from niangjia.benefits import services
 from niangjia.benefits.models import Programme
 from niangjia.benefits.queries.members import Standing, place_of
 from niangjia.benefits.views.programmes import form_page
@@ -63,11 +64,11 @@ def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Programme.objects.visible_to(request.user).public(), pk=pk)
     member = _own(request)
     place = place_of(found, member, timezone.now()) if member else None
-    if place is None or place.booking is None:
+    if member is None or place is None or place.booking is None:
         return redirect("benefits:member-programme", pk)
     if request.method == "POST":
         try:
-            bookings.cancel_booking(place.booking, actor=request.user, at=timezone.now())
+            services.cancel_own(place.booking, member, actor=request.user, at=timezone.now())
         except DomainError as refused:
             messages.error(request, str(refused))
         else:
