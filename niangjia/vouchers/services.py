@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: the source's row (a booking, a hand-out), then the voucher, then the stock.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ from niangjia.vouchers.signals import redeemed, redemption_undone
 UNDO_WINDOW = timedelta(minutes=30)
 MISS_WINDOW = timedelta(minutes=10)
 MISSES = 20
+CODE_ATTEMPTS = 20
 SYSTEM = "system"
 
 
@@ -102,16 +104,25 @@ def ensure_voucher(key: UUID) -> Voucher | None:
 
     It reveals nothing: who may see it is the business of the caller, by ``visible_to``.
     """
-    while True:
-        voucher = Voucher.objects.filter(pk=key).select_related("item", "member", "organization").first()
-        if voucher:
-            return voucher
-        source = sources.find(key, lock=True)
-        if source is None:
-            return None
-        kind, found = source
+    known: Voucher | None = _known(key)
+    if known is not None:
+        return known
+    source = sources.find(key, lock=True)
+    if source is None:
+        return None
+    kind, found = source
+    for _attempt in range(CODE_ATTEMPTS):
         # A code that is taken leaves nothing behind, and another is drawn.
         Voucher.objects.bulk_create([_fresh(key, kind, found)], ignore_conflicts=True)
+        known = _known(key)
+        if known is not None:
+            return known
+    raise RuntimeError(f"{CODE_ATTEMPTS} short codes in a row are taken.")
+
+
+def _known(key: UUID) -> Voucher | None:
+    found: Voucher | None = Voucher.objects.filter(pk=key).select_related("item", "organization").first()
+    return found
 
 
 def _fresh(key: UUID, kind: str, found: sources.Entitlement) -> Voucher:
@@ -132,9 +143,9 @@ def _fresh(key: UUID, kind: str, found: sources.Entitlement) -> Voucher:
     )
 
 
-def withdraw_voucher(key: UUID, *, to: VoucherStatus = VoucherStatus.CANCELLED) -> None:
-    """The source's service, which holds its row, has cancelled the entitlement or let it lapse."""
-    Voucher.objects.filter(pk=key, status=VoucherStatus.VALID).update(status=to)
+def withdraw_vouchers(keys: Collection[UUID], *, to: VoucherStatus = VoucherStatus.CANCELLED) -> None:
+    """The source's service, which holds its rows, has cancelled the entitlements or let them lapse."""
+    Voucher.objects.filter(pk__in=keys, status=VoucherStatus.VALID).update(status=to)
 
 
 def token(voucher: Voucher) -> bytes:

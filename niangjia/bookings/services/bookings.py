@@ -23,6 +23,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.identity.models import User
 from niangjia.ledgers import services as ledgers
 from niangjia.ledgers.models import Account
 from niangjia.members.models import Member
@@ -141,7 +142,7 @@ def cancel_booking(booking: Booking, *, actor: Any, at: datetime, reason: str = 
     advance(booking, BookingStatus.CANCELLED, BOOKING_TRANSITIONS)
     booking.cancelled_at = at
     booking.save(update_fields=["status", "cancelled_at"])
-    vouchers.withdraw_voucher(booking.pk)
+    vouchers.withdraw_vouchers([booking.pk])
     still_protected = booking.protected and not (offer.protected_until and at >= offer.protected_until)
     _shelve(stock, protected=still_protected, count=1, offer=offer)
     revoke_passes(booking.member_id, offer=offer)
@@ -211,18 +212,16 @@ def expire_bookings(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
     if offer.collect_until is None or at < offer.collect_until:
         raise DomainError(_("The time of collection is not over."), code="not-over")
     lapsed = list(
-        Booking.objects.select_for_update(of=["self"])
-        .filter(offer=offer, status=BookingStatus.BOOKED)
-        .select_related("member")
-        .order_by("pk")
+        Booking.objects.select_for_update(of=["self"]).filter(offer=offer, status=BookingStatus.BOOKED).order_by("pk")
     )
     offer.lapsed_at = at
     offer.save(update_fields=["lapsed_at"])
     if not lapsed:
         return 0
     Booking.objects.filter(pk__in=[booking.pk for booking in lapsed]).update(status=BookingStatus.EXPIRED)
+    vouchers.withdraw_vouchers([booking.pk for booking in lapsed], to=VoucherStatus.EXPIRED)
     for booking in lapsed:
-        vouchers.withdraw_voucher(booking.pk, to=VoucherStatus.EXPIRED)
+        booking.offer = offer  # the history names it
     ledgers.unbook(offer.item, purpose_id=offer.pk, quantity=len(lapsed), actor=actor, reference=offer)
     audit.record_many(actor, "bookings.booking.expire", [(booking, {"number": booking.number}) for booking in lapsed])
     return len(lapsed)
@@ -237,7 +236,7 @@ def _locked(booking: Booking) -> tuple[OfferStock, Offer, Booking]:
 
 def _tell(booking: Booking, offer: Offer, title: str, body: str, reason: str = "") -> None:
     """A message to the person, if she has an account."""
-    user = Member.objects.select_related("user").get(pk=booking.member_id).user
+    user = User.objects.filter(member=booking.member_id).first()
     if user is None:
         return
     names = {"offer": offer.title, "number": booking.number, "helper": booking.helper or ""}

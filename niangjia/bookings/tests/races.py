@@ -1,0 +1,101 @@
+"""Tools for races: threads that start together, and a schema of its own in which a guard can be taken away."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import connection, connections
+from psycopg.conninfo import conninfo_to_dict
+
+from niangjia.bookings.migrations import __file__ as migrations
+from niangjia.core.ids import uuid7
+
+FUNCTION = (Path(migrations).parent.parent / "sql" / "book_batch_1.sql").read_text(encoding="utf-8")
+TABLES = [
+    "bookings_offer",
+    "bookings_offerstock",
+    "bookings_booking",
+    "bookings_passepoch",
+    "audiences_audienceentry",
+    "ledgers_item",
+    "ledgers_stockentry",
+]
+LOCK = "PERFORM 1 FROM bookings_offerstock s WHERE s.offer_id = p_offer FOR UPDATE;"
+WINDOW = "FROM verdicts v"  # everything has been read, nothing written
+PAUSE = ", (SELECT pg_sleep(0.05) OFFSET 0) AS pause"
+
+
+def dsn(**more: Any) -> dict[str, Any]:
+    """The test database, past Django."""
+    return conninfo_to_dict(settings.DATABASE_URL) | {"dbname": connection.settings_dict["NAME"]} | more
+
+
+def together(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run the jobs in threads that begin at once; each one's result, or its exception."""
+    gate = threading.Barrier(len(jobs))
+    found: list[Any] = [None] * len(jobs)
+
+    def run(number: int) -> None:
+        try:
+            gate.wait(10)
+            found[number] = jobs[number]()
+        except Exception as error:  # noqa: BLE001 (the test looks at it)
+            found[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return found
+
+
+class Scratch:
+    """A copy of the lane's tables and its function, with a pause between reading and writing that shows every race."""
+
+    name = "control"
+
+    def book(self, offer: UUID, members: Sequence[UUID]) -> list[int]:
+        """One call of the function on a connection of its own, as a lane makes it."""
+        with psycopg.connect(**dsn(options=f"-c search_path={self.name},public"), autocommit=True) as raw:
+            keys = [uuid7() for _ in members]
+            row = raw.execute(
+                "SELECT answers FROM bookings_book_batch(%s, %s, %s, %s, %s::integer[])",
+                [offer, uuid7(), keys, list(members), [0] * len(members)],
+            ).fetchone()
+            assert row is not None
+            raw.execute("SELECT pg_stat_force_next_flush()")
+            return list(row[0])
+
+    def rows(self) -> list[tuple[int, UUID]]:
+        with psycopg.connect(**dsn()) as raw:
+            return raw.execute("SELECT number, member_id FROM control.bookings_booking").fetchall()
+
+
+@contextmanager
+def scratch(*, lock: bool = True, constraints: bool = True) -> Iterator[Scratch]:
+    """The schema with all rows that there are, with or without the row lock, with or without the constraints."""
+    assert FUNCTION.count(LOCK) == FUNCTION.count(WINDOW) == 1
+    body = FUNCTION.replace(WINDOW, WINDOW + PAUSE)
+    if not lock:
+        body = body.replace(LOCK, "")
+    with psycopg.connect(**dsn(), autocommit=True) as raw:
+        raw.execute(f"CREATE SCHEMA {Scratch.name}")
+        try:
+            for table in TABLES:
+                like = "INCLUDING ALL" if constraints else "INCLUDING DEFAULTS"
+                raw.execute(f"CREATE TABLE {Scratch.name}.{table} (LIKE public.{table} {like})")
+                raw.execute(f"ALTER TABLE {Scratch.name}.{table} SET (autovacuum_enabled = off)")
+                raw.execute(f"INSERT INTO {Scratch.name}.{table} TABLE public.{table}")
+            raw.execute(f"SET search_path = {Scratch.name}, public")
+            raw.execute(body.replace("CREATE OR REPLACE FUNCTION ", f"CREATE FUNCTION {Scratch.name}.").encode())
+            yield Scratch()
+        finally:
+            raw.execute(f"DROP SCHEMA {Scratch.name} CASCADE")
