@@ -10,6 +10,7 @@ from niangjia.api.doors import AUTH
 from niangjia.api.problems import invalid, problem, refused
 from niangjia.api.reading import CarefulParser
 from niangjia.audiences import api as audiences
+from niangjia.benefits import api as benefits
 from niangjia.bookings import api as bookings
 from niangjia.core.errors import DomainError
 from niangjia.coverage import api as coverage
@@ -87,3 +88,6 @@ add("/service-points", vouchers.points, "vouchers")
 add("/vouchers", vouchers.router, "vouchers")
 add("/offers", bookings.offers, "bookings")
 add("/bookings", bookings.router, "bookings")
+add("/programmes", benefits.programmes, "benefits")
+add("/programmes", benefits.handing, "benefits")
+add("/public/programmes", benefits.public, "public")
