@@ -16,20 +16,23 @@ SLICES = "0123456789abcdef"
 INSERT = "INSERT INTO audiences_audienceentry (audience_id, member_id, organization_path, eligible, findings) "
 
 
-def insert_slice(audience_id: Any, root: Node, people: QuerySet[Member], digit: str) -> int:
-    """Write the entries of one slice of ``people``; returns how many."""
-    chosen = (
+def entries(audience_id: Any, root: Node, people: QuerySet[Member]) -> QuerySet[Any, Any]:
+    """The rows of the list, as the database will select them."""
+    return (
         people.order_by()
-        .annotate(_digit=Right(Cast("pk", TextField()), 1))
-        .filter(_digit=digit)
         .annotate(
+            _digit=Right(Cast("pk", TextField()), 1),
             _audience=Value(audience_id, UUIDField()),
             _eligible=Coalesce(compiling.truth(root), Value(False)),
             _findings=findings(root),
         )
         .values_list("_audience", "pk", "organization_path", "_eligible", "_findings")
     )
-    sql, params = chosen.query.sql_with_params()
+
+
+def insert_slice(rows: QuerySet[Any, Any], digit: str) -> int:
+    """Write one slice of the entries; returns how many."""
+    sql, params = rows.filter(_digit=digit).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(INSERT + sql, params)
         return int(cursor.rowcount)

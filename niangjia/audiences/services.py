@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.audiences import conditions as builder
 from niangjia.audiences import frozen
-from niangjia.audiences.freeze import SLICES, insert_slice
+from niangjia.audiences.freeze import SLICES, entries, insert_slice
 from niangjia.audiences.models import (
     AUDIENCE_TRANSITIONS,
     Audience,
@@ -122,10 +122,10 @@ def freeze_audience(
     if audience.is_frozen:
         return audience
     root = parse(audience.rule_version.source)
-    people = considered(audience.organization, None)
+    rows = entries(audience.pk, root, considered(audience.organization, None))
     audience.considered = 0
     for digit in SLICES:
-        audience.considered += insert_slice(audience.pk, root, people, digit)
+        audience.considered += insert_slice(rows, digit)
         progress(1)
     audience.eligible = audience.entries.filter(eligible=True).count()
     audience.words, audience.clauses = frozen.keep_words(root), frozen.keep(root)
