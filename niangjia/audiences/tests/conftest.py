@@ -42,6 +42,6 @@ def frozen(drafted: Audience) -> Audience:
 
 
 @pytest.fixture
-def desk(client: Client, cast: Cast) -> Client:
+def office(client: Client, cast: Cast) -> Client:
     client.force_login(cast.officer)
     return client

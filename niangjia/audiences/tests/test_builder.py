@@ -41,13 +41,13 @@ Press = Callable[..., str]
 
 
 @pytest.fixture
-def press(desk: Client) -> Press:
+def press(office: Client) -> Press:
     """Fill in some fields of the form on the page and press one of its buttons."""
-    state = {"html": desk.get(reverse("audiences:rule-new")).content.decode()}
+    state = {"html": office.get(reverse("audiences:rule-new")).content.decode()}
 
     def go(do: str, **changes: Any) -> str:
         data = sent(state["html"]) | {f"builder-{name.replace('_', '-')}": value for name, value in changes.items()}
-        answer = desk.post(reverse("audiences:rule-new"), data | {"name": "春节慰问", "do": do}, follow=True)
+        answer = office.post(reverse("audiences:rule-new"), data | {"name": "春节慰问", "do": do}, follow=True)
         state["html"] = answer.content.decode()
         return state["html"]
 
@@ -103,12 +103,12 @@ def test_a_button_of_a_row_that_is_gone_does_no_harm(press: Press, verb: str) ->
     assert 'name="builder-item"' in press(verb)
 
 
-def test_what_is_not_whole_is_not_saved_and_says_what_lacks(desk: Client, press: Press) -> None:
+def test_what_is_not_whole_is_not_saved_and_says_what_lacks(office: Client, press: Press) -> None:
     press("builder:add")
     html = press("save")
     assert "有一个条件还没有选择信息项" in html
     assert Rule.objects.count() == 0
-    answer = desk.post(reverse("audiences:rule-new"), {"do": "save", "name": "", "builder-join": "all"})
+    answer = office.post(reverse("audiences:rule-new"), {"do": "save", "name": "", "builder-join": "all"})
     assert (answer.status_code, Rule.objects.count()) == (422, 0)
 
 
@@ -134,21 +134,21 @@ def test_what_is_written_by_hand_is_refused_with_its_place(press: Press) -> None
     assert Rule.objects.get().versions.get().conditions is None
 
 
-def test_htmx_gets_the_builder_alone(desk: Client, tree: Tree, member: Member) -> None:
+def test_htmx_gets_the_builder_alone(office: Client, tree: Tree, member: Member) -> None:
     data = {"builder-unit": str(tree.unit.pk), "builder-join": "all", "do": "builder:add"}
-    html = desk.post(reverse("audiences:builder"), data, headers={"HX-Request": "true"}).content.decode()
+    html = office.post(reverse("audiences:builder"), data, headers={"HX-Request": "true"}).content.decode()
     assert html.lstrip().startswith('<div id="builder"')
     assert 'id="preview-people" class="section" hx-swap-oob="true"' in html
-    assert desk.get(reverse("audiences:builder")).status_code == 405
+    assert office.get(reverse("audiences:builder")).status_code == 405
 
 
-def test_a_change_is_a_new_version_and_keeps_the_name(desk: Client, drafted: Audience) -> None:
+def test_a_change_is_a_new_version_and_keeps_the_name(office: Client, drafted: Audience) -> None:
     rule = drafted.rule_version.rule
     address = reverse("audiences:rule-change", args=[rule.pk])
-    html = desk.get(address).content.decode()
+    html = office.get(address).content.decode()
     assert 'value="member.on_duty_festival" selected' in html
     data = sent(html) | {"builder-0-operator": "no", "do": "save", "name": "别的名字"}
-    assert desk.post(address, data).status_code == 302
+    assert office.post(address, data).status_code == 302
     assert [(each.number, each.source) for each in rule.versions.all()] == [
         (2, "!member.on_duty_festival"),
         (1, "member.on_duty_festival"),
@@ -157,20 +157,20 @@ def test_a_change_is_a_new_version_and_keeps_the_name(desk: Client, drafted: Aud
     assert drafted.rule_version.number == 1
 
 
-def test_the_builder_offers_only_units_one_sees_and_keeps_the_one_that_stands(desk: Client, tree: Tree) -> None:
+def test_the_builder_offers_only_units_one_sees_and_keeps_the_one_that_stands(office: Client, tree: Tree) -> None:
     version = make_rule(tree.unit, 'member.under("BJ-CP")')
-    html = desk.get(reverse("audiences:rule-change", args=[version.rule_id])).content.decode()
+    html = office.get(reverse("audiences:rule-change", args=[version.rule_id])).content.decode()
     offered = re.findall(r'<option value="(BJ[^"]*)"', html)
     assert offered == ["BJ-CP", "BJ-XC-TQ", "BJ-XC-TQ-1"]
 
 
-def test_the_builder_asks_once_for_what_all_rows_offer(desk: Client, tree: Tree, member: Member) -> None:
+def test_the_builder_asks_once_for_what_all_rows_offer(office: Client, tree: Tree, member: Member) -> None:
     counts = []
     for rows in (1, 3):
         source = " && ".join(f'member.under("{code}")' for code in ("BJ", "BJ-XC", "BJ-XC-TQ")[:rows])
         address = reverse("audiences:rule-change", args=[make_rule(tree.unit, source).rule_id])
         with CaptureQueriesContext(connection) as captured:
-            desk.get(address)
+            office.get(address)
         listed = [query for query in captured if "LIMIT 400" in query["sql"]]
         counts.append(len(listed))
     assert counts == [1, 1]

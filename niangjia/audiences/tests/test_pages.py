@@ -91,8 +91,8 @@ def test_who_may_only_look_is_told_so(
 
 
 @pytest.mark.parametrize("place", ["audience", "audience-freeze", "audience-why", "rule", "rule-change", "rule-why"])
-def test_what_is_not_there_is_404(desk: Client, place: str) -> None:
-    assert desk.get(reverse(f"audiences:{place}", args=[uuid4()])).status_code == 404
+def test_what_is_not_there_is_404(office: Client, place: str) -> None:
+    assert office.get(reverse(f"audiences:{place}", args=[uuid4()])).status_code == 404
 
 
 def test_an_officer_elsewhere_changes_nothing_by_posting(client: Client, cast: Cast, drafted: Audience) -> None:
@@ -106,42 +106,42 @@ def test_an_officer_elsewhere_changes_nothing_by_posting(client: Client, cast: C
 
 
 # Audiences ------------------------------------------------------------------------------------------------------
-def test_an_audience_is_drawn_up_frozen_and_shown(desk: Client, tree: Tree, member: Member) -> None:
+def test_an_audience_is_drawn_up_frozen_and_shown(office: Client, tree: Tree, member: Member) -> None:
     version = make_rule(tree.unit, "member.on_duty_festival")
     data = {"name": "春节名单", "rule": str(version.rule_id), "unit": str(tree.unit.pk)}
-    answer = desk.post(reverse("audiences:audience-new"), data)
+    answer = office.post(reverse("audiences:audience-new"), data)
     made = Audience.objects.get()
     address = reverse("audiences:audience", args=[made.pk])
     assert (answer.status_code, answer.headers["Location"]) == (302, address)
-    assert "“春节名单”（草稿）：现在 1 人中有 0 人符合" in desk.get(address).content.decode()
-    assert desk.post(reverse("audiences:audience-freeze", args=[made.pk])).status_code == 302
-    html = desk.get(address).content.decode()
+    assert "“春节名单”（草稿）：现在 1 人中有 0 人符合" in office.get(address).content.decode()
+    assert office.post(reverse("audiences:audience-freeze", args=[made.pk])).status_code == 302
+    html = office.get(address).content.decode()
     assert "正在锁定名单" in html
     assert 'id="progress"' in html
     services.freeze_audience(made.pk, at=made.created_at)
-    html = desk.get(address).content.decode()
+    html = office.get(address).content.decode()
     assert "“春节名单”：1 人中有 0 人符合" in html
     assert re.search(r"节日期间坚守岗位</th><td[^>]*>0</td><td[^>]*>1</td><td[^>]*>1</td>", html)
 
 
-def test_who_watches_the_freezing_gets_the_whole_page_when_it_is_done(desk: Client, frozen: Audience) -> None:
+def test_who_watches_the_freezing_gets_the_whole_page_when_it_is_done(office: Client, frozen: Audience) -> None:
     address = reverse("audiences:audience", args=[frozen.pk])
-    assert desk.get(address, headers={"HX-Target": "progress"}).headers["HX-Refresh"] == "true"
-    assert "HX-Refresh" not in desk.get(address).headers
+    assert office.get(address, headers={"HX-Target": "progress"}).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in office.get(address).headers
 
 
-def test_a_failed_freezing_says_why_and_can_be_started_again(desk: Client, drafted: Audience) -> None:
+def test_a_failed_freezing_says_why_and_can_be_started_again(office: Client, drafted: Audience) -> None:
     job = services.start_freezing(drafted, actor=None)
     Job.objects.filter(pk=job.pk).update(status=JobStatus.FAILED, message="没有名为“x”的信息项。")
-    html = desk.get(reverse("audiences:audience", args=[drafted.pk])).content.decode()
+    html = office.get(reverse("audiences:audience", args=[drafted.pk])).content.decode()
     assert "没有名为“x”的信息项。" in html
     assert reverse("audiences:audience-freeze", args=[drafted.pk]) in html
 
 
-def test_a_name_that_is_taken_is_said_at_its_field(desk: Client, drafted: Audience) -> None:
+def test_a_name_that_is_taken_is_said_at_its_field(office: Client, drafted: Audience) -> None:
     rule = drafted.rule_version.rule
     data = {"name": drafted.name, "rule": str(rule.pk), "unit": str(drafted.organization_id)}
-    answer = desk.post(reverse("audiences:audience-new"), data)
+    answer = office.post(reverse("audiences:audience-new"), data)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["name"]
 
@@ -158,15 +158,15 @@ def test_a_name_that_is_taken_is_said_at_its_field(desk: Client, drafted: Audien
     ],
 )
 def test_the_list_is_filtered_and_exported(
-    desk: Client, tree: Tree, drafted: Audience, query: str, names: list[str]
+    office: Client, tree: Tree, drafted: Audience, query: str, names: list[str]
 ) -> None:
     for name, on_duty in (("王小红", True), ("赵小明", False)):
         Member.objects.filter(pk=make_member(tree.unit, name=name).pk).update(on_duty_festival=on_duty)
     freeze(drafted)
     address = reverse("audiences:audience", args=[drafted.pk])
-    table = desk.get(address + query).context["table"]
+    table = office.get(address + query).context["table"]
     assert sorted(row.member.name for row in table.page.object_list) == names
-    book = desk.get(address + (query or "?") + "&format=xlsx")
+    book = office.get(address + (query or "?") + "&format=xlsx")
     sheet = openpyxl.load_workbook(BytesIO(book.content)).active
     assert sheet is not None
     assert sorted(str(row[0]) for row in sheet.iter_rows(min_row=2, values_only=True)) == names
@@ -186,40 +186,40 @@ def test_people_beyond_the_officer_do_not_show_on_the_list(
 
 # Why ------------------------------------------------------------------------------------------------------------
 def test_why_finds_people_by_name_and_by_the_end_of_the_id_number(
-    desk: Client, tree: Tree, drafted: Audience, member: Member
+    office: Client, tree: Tree, drafted: Audience, member: Member
 ) -> None:
     make_member(tree.sibling, name="丁云外")
     address = reverse("audiences:audience-why", args=[drafted.pk])
     for asked in ("丁云亮", "云亮", "丁", member.id_tail):
-        assert [person.name for person in desk.get(address, {"q": asked}).context["found"]] == ["丁云亮"]
+        assert [person.name for person in office.get(address, {"q": asked}).context["found"]] == ["丁云亮"]
     for asked in ("丁云外", "李", "9999x", "", " "):
-        assert desk.get(address, {"q": asked}).context["found"] == []
+        assert office.get(address, {"q": asked}).context["found"] == []
 
 
 @pytest.mark.parametrize("place", ["audience-why", "rule-why"])
 def test_why_shows_each_clause_with_value_source_and_remedy(
-    desk: Client, drafted: Audience, member: Member, place: str
+    office: Client, drafted: Audience, member: Member, place: str
 ) -> None:
     Member.objects.filter(pk=member.pk).update(on_duty_festival=None)
     key = drafted.pk if place == "audience-why" else drafted.rule_version.rule_id
-    html = desk.get(reverse(f"audiences:{place}", args=[key]), {"member": str(member.pk)}).content.decode()
+    html = office.get(reverse(f"audiences:{place}", args=[key]), {"member": str(member.pk)}).content.decode()
     for said in ("丁云亮不符合条件", "节日期间坚守岗位", "未登记", "会员名册", "请联系所在工会补全“节日期间在岗”"):
         assert said in html
 
 
-def test_why_is_answered_from_the_frozen_list(desk: Client, frozen: Audience, member: Member) -> None:
+def test_why_is_answered_from_the_frozen_list(office: Client, frozen: Audience, member: Member) -> None:
     Member.objects.filter(pk=member.pk).update(on_duty_festival=True)
-    html = desk.get(reverse("audiences:audience-why", args=[frozen.pk]), {"member": str(member.pk)}).content.decode()
+    html = office.get(reverse("audiences:audience-why", args=[frozen.pk]), {"member": str(member.pk)}).content.decode()
     assert "丁云亮不符合条件" in html
     assert "锁定名单时未登记" in html
 
 
 @pytest.mark.parametrize("key", ["x", str(uuid4())])
-def test_somebody_who_is_not_there_or_not_seen_is_404(desk: Client, tree: Tree, drafted: Audience, key: str) -> None:
+def test_somebody_who_is_not_there_or_not_seen_is_404(office: Client, tree: Tree, drafted: Audience, key: str) -> None:
     address = reverse("audiences:audience-why", args=[drafted.pk])
-    assert desk.get(address, {"member": key}).status_code == 404
+    assert office.get(address, {"member": key}).status_code == 404
     hidden = make_member(tree.sibling)
-    assert desk.get(address, {"member": str(hidden.pk)}).status_code == 404
+    assert office.get(address, {"member": str(hidden.pk)}).status_code == 404
 
 
 # The rest -------------------------------------------------------------------------------------------------------
@@ -235,16 +235,16 @@ def test_the_year_of_the_zodiac_is_settled_by_the_top_alone(client: Client, tree
 
 
 @pytest.mark.parametrize("place", ["audience-list", "rule-list", "audience", "audience-why"])
-def test_lists_ask_as_often_for_three_as_for_one(desk: Client, tree: Tree, drafted: Audience, place: str) -> None:
+def test_lists_ask_as_often_for_three_as_for_one(office: Client, tree: Tree, drafted: Audience, place: str) -> None:
     address = {
         "audience": reverse("audiences:audience", args=[drafted.pk]),
         "audience-why": reverse("audiences:audience-why", args=[drafted.pk]) + "?q=丁云",
     }.get(place) or reverse(f"audiences:{place}")
 
     def asked() -> int:
-        desk.get(address)
+        office.get(address)
         with CaptureQueriesContext(connection) as captured:
-            assert desk.get(address).status_code == 200
+            assert office.get(address).status_code == 200
         return len(captured)
 
     if place == "audience":
@@ -255,5 +255,5 @@ def test_lists_ask_as_often_for_three_as_for_one(desk: Client, tree: Tree, draft
         made = make_audience(tree.unit, "member.on_duty_festival")
     if place == "audience":
         address = reverse("audiences:audience", args=[freeze(made).pk])
-        assert len(desk.get(address).context["table"].page.object_list) == 3
+        assert len(office.get(address).context["table"].page.object_list) == 3
     assert asked() == before
