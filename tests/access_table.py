@@ -17,6 +17,7 @@ class Row:
 
 OPEN = "200 200 200 200 200 200 200"
 STAFF_LIST = "302 403 403 403 200 200 200"
+NO_PASSWORD = "302 302 302 302 302 302 302"  # strangers to the log-in, people without a password to their own page
 OFFICERS = "302 404 404 404 200 200 404"
 
 ROWS: dict[str, Row] = {
@@ -27,6 +28,77 @@ ROWS: dict[str, Row] = {
     "tokens:token-list": Row(STAFF_LIST),
     "tokens:token-create": Row(STAFF_LIST),
     "tokens:token-revoke": Row("302 404 404 404 200 404 404", {"token_id": "token"}),
+    # portal
+    "portal:public": Row(OPEN),
+    "portal:home": Row("302 302 302 302 302 302 302"),
+    "portal:member": Row("302 200 200 200 200 200 200"),
+    "portal:staff": Row("302 403 403 200 200 200 200"),
+    "portal:history": Row(STAFF_LIST),
+    "portal:help": Row(OPEN),
+    "portal:privacy": Row(OPEN),
+    "portal:accessibility": Row(OPEN),
+    # identity: a member's way in
+    "identity:login": Row("200 302 302 302 302 302 302"),
+    "identity:log-in-code": Row("302 302 302 302 302 302 302"),
+    "identity:log-in-code-again": Row("302 302 302 302 302 302 302", method="POST"),
+    "identity:log-in-who": Row("302 302 302 302 302 302 302"),
+    "identity:logout": Row("302 302 302 302 302 302 302", method="POST"),
+    # identity: one's own account; the visitors of this table have no password, as members have none
+    "identity:log-out-everywhere": Row("302 200 200 200 200 200 200"),
+    "account_login": Row("200 302 302 302 302 302 302"),
+    "account_inactive": Row(OPEN),
+    "account_change_password": Row(NO_PASSWORD),
+    "account_reauthenticate": Row(NO_PASSWORD),
+    "mfa_index": Row("302 200 200 200 200 200 200"),
+    "mfa_authenticate": Row("302 302 302 302 302 302 302"),
+    "mfa_reauthenticate": Row(NO_PASSWORD),
+    "mfa_activate_totp": Row(NO_PASSWORD),
+    "mfa_deactivate_totp": Row(NO_PASSWORD),
+    "mfa_view_recovery_codes": Row(NO_PASSWORD),
+    "mfa_generate_recovery_codes": Row(NO_PASSWORD),
+    "mfa_download_recovery_codes": Row(NO_PASSWORD),
+    "mfa_list_webauthn": Row(NO_PASSWORD),
+    "mfa_add_webauthn": Row(NO_PASSWORD),
+    "mfa_login_webauthn": Row("302 302 302 302 302 302 302"),
+    "mfa_reauthenticate_webauthn": Row(NO_PASSWORD),
+    "mfa_edit_webauthn": Row(NO_PASSWORD, {"pk": "passkey"}),
+    "mfa_remove_webauthn": Row(NO_PASSWORD, {"pk": "passkey"}),
+    # identity, accounts of colleagues
+    "identity:person-list": Row(STAFF_LIST),
+    "identity:person-new": Row(STAFF_LIST),
+    "identity:person": Row(OFFICERS, {"pk": "colleague"}),
+    "identity:person-assign": Row("302 403 403 403 200 200 404", {"pk": "colleague"}),
+    "identity:person-reset-password": Row(OFFICERS, {"pk": "colleague"}),
+    "identity:person-remove-factor": Row(OFFICERS, {"pk": "colleague"}),
+    "identity:person-close": Row(OFFICERS, {"pk": "colleague"}),
+    "identity:person-reopen": Row(OFFICERS, {"pk": "colleague"}),
+    "identity:assignment-end": Row(OFFICERS, {"pk": "assignment"}),
+    "identity:role-list": Row(STAFF_LIST),
+    # org
+    "org:unit-list": Row(STAFF_LIST),
+    "org:unit": Row(OFFICERS, {"pk": "organization"}),
+    # jobs: one sees what one has started
+    "jobs:job-list": Row("302 200 200 200 200 200 200"),
+    "jobs:job": Row("302 404 404 404 200 404 404", {"pk": "job"}),
+    "jobs:job-again": Row("302 404 404 404 409 404 404", {"pk": "job"}, method="POST"),
+    # files
+    "files:download": Row(OFFICERS, {"pk": "file"}),
+    # notices
+    "notices:message-list": Row("302 200 200 200 200 200 200"),
+    "notices:message-read-all": Row("302 302 302 302 302 302 302", method="POST"),
+    "notices:message": Row("302 404 200 404 404 404 404", {"pk": "message"}),
+    "notices:public-list": Row(OPEN),
+    "notices:public": Row("404 404 404 404 200 200 404", {"pk": "notice"}),
+    "notices:letter-new": Row(OPEN),
+    "notices:letter": Row(OPEN, {"ticket": "ticket"}),
+    "notices:notice-list": Row(STAFF_LIST),
+    "notices:notice-new": Row(STAFF_LIST),
+    "notices:notice-change": Row(OFFICERS, {"pk": "notice"}),
+    "notices:notice-publish": Row(OFFICERS, {"pk": "notice"}),
+    "notices:notice-withdraw": Row(OFFICERS, {"pk": "notice"}),
+    "notices:feedback-list": Row(STAFF_LIST),
+    "notices:feedback": Row(OFFICERS, {"pk": "letter"}),
+    # ui
     # ops
     "ops:healthz": Row(OPEN),
 }

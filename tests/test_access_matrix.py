@@ -39,12 +39,10 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 def fingerprint() -> dict[str, int]:
     """How many rows each of our tables holds, but for the traces that reading leaves."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n FROM (SELECT c.relname, (xpath('/row/n/text()', query_to_xml("
-            "format('SELECT count(*) AS n FROM %I', c.relname), false, true, '')))[1]::text::int AS n"
-            " FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace) t"
-        )
-        return {name: n for name, n in cursor.fetchall() if name not in {"django_session", "cache"}}
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        names = [name for (name,) in cursor.fetchall() if name not in {"django_session", "cache"}]
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names))  # noqa: S608
+        return dict(cursor.fetchall())
 
 
 def test_every_address_has_its_row() -> None:

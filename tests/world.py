@@ -7,11 +7,16 @@ from typing import Any
 from django.utils import timezone
 
 from niangjia.api.services import create_token
+from niangjia.files import services as files
+from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder, person
+from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
 from niangjia.members.tests.factories import make_member
+from niangjia.notices import services as notices
+from niangjia.notices.models import FeedbackKind
 from niangjia.org.tests.factories import Tree, make_tree
 
 # In the order of the statuses in the table. The officer and those above and elsewhere hold every permission.
@@ -57,3 +62,27 @@ def _fill(world: World) -> None:
         name="数据仓库", permissions=["org.view"], expires_at=now + timedelta(days=30), actor=officer, at=now
     )
     world.things["token"] = token.pk
+    _fill_house(world, officer)
+
+
+def _fill_house(world: World, officer: User) -> None:
+    """A colleague with a role, long work, a file, a message, a notice and a letter."""
+    unit, now = world.tree.unit, timezone.now()
+    role = identity.define_role(code="matrix", name="查看", permissions=["org.view"], actor=None)
+    colleague, _password = identity.open_account(
+        name="同事", username="tongshi", role=role, organization=unit, actor=officer
+    )
+    member = world.people["member"]
+    assert member
+    letter = notices.send_feedback(organization=unit, kind=FeedbackKind.QUESTION, text="问", at=now)
+    world.things |= {
+        "colleague": colleague.pk,
+        "assignment": colleague.assignments.get().pk,
+        "passkey": 1,
+        "job": Job.objects.create(task="matrix", label="核对", started_by=officer, status=JobStatus.DONE).pk,
+        "file": files.store(b"x", name="x.txt", organization=unit, purpose="matrix", actor=officer).pk,
+        "message": notices.tell(member, title="消息", body="…").pk,
+        "notice": notices.draft_notice(organization=unit, title="草稿", body="…", actor=officer).pk,
+        "letter": letter.pk,
+        "ticket": letter.ticket,
+    }

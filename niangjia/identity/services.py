@@ -16,9 +16,11 @@ from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.identity import passwords
 from niangjia.identity.models import Assignment, Role, User
 from niangjia.identity.permissions import MANAGE, registered
-from niangjia.org.models import Organization
+from niangjia.org import services as org
+from niangjia.org.models import Kind, Organization
 
 PHONE_INDEX = "identity.user.phone"
+ADMINISTRATOR = "administrator"
 
 
 def phone_index(phone: str) -> bytes:
@@ -68,6 +70,26 @@ def open_account(
     user.save(update_fields=["must_change_password"])
     assign_role(user, role, at=organization, actor=actor)
     return user, password
+
+
+@transaction.atomic
+def create_first_officer(
+    *, username: str, name: str, unit: str = "", code: str = ""
+) -> tuple[User, str, Organization]:
+    """For the operator of a new installation: an administrator at the topmost union, which is made if need be.
+
+    The role ``administrator`` then holds every permission that this version knows.
+    """
+    top = Organization.objects.filter(parent=None).first()
+    if top is None and not (unit and code):
+        raise InvalidInput(
+            _("There is no union yet."), remedy=_("Name the topmost one with --unit and --code."), field="unit"
+        )
+    if top is None:
+        top = org.create_organization(parent=None, code=code, name=unit, kind=Kind.FEDERATION, level=level, actor=None)
+    role = define_role(code=ADMINISTRATOR, name=_("Administrator"), permissions=list(registered), actor=None)
+    user, password = open_account(name=name, username=username, role=role, organization=top, actor=None)
+    return user, password, top
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ class UnitTable(Table):
         Column("name", gettext_lazy("Unit"), sort="name"),
         Column("code", gettext_lazy("Code"), sort="code"),
         Column("parent", gettext_lazy("Under"), value=lambda unit: unit.parent.short_name if unit.parent else ""),
-        Column("kind", gettext_lazy("Kind"), value=lambda unit: unit.get_kind_display()),
+        Column("kind", gettext_lazy("Kind of unit"), value=lambda unit: unit.get_kind_display()),
         Column("level", gettext_lazy("Level"), value=lambda unit: unit.get_level_display()),
         Column("phone", gettext_lazy("Phone")),
         Column("state", gettext_lazy("State"), value=lambda unit: _state(unit)[1],
@@ -36,7 +36,7 @@ class UnitTable(Table):
     )  # fmt: skip
     filters = (
         Choice("level", gettext_lazy("Level"), Level.choices, gettext_lazy("of any level")),
-        Choice("kind", gettext_lazy("Kind"), Kind.choices, gettext_lazy("of any kind")),
+        Choice("kind", gettext_lazy("Kind of unit"), Kind.choices, gettext_lazy("of any kind")),
         Search("q", gettext_lazy("Name or code"), fields=("name", "short_name", "code")),
     )
     sentence = gettext_lazy("Units {level}, {kind}, whose name or code contains {q}")

@@ -90,7 +90,8 @@ def test_work_waits_longer_after_each_failure_and_is_given_up_after_five() -> No
     for attempts in range(queue.ATTEMPTS):
         job = QueuedJob(queue="default", lock=None, queueing_lock=None, task_name=NAME, attempts=attempts)
         decision = strategy.get_retry_decision(exception=ConnectionError(), job=job)
-        waits.append(round((decision.retry_at - timezone.now()).total_seconds()) if decision else None)
+        moment = decision.retry_at if decision else None
+        waits.append(round((moment - timezone.now()).total_seconds()) if moment else None)
     assert waits == [2, 4, 8, 16, None]
 
 

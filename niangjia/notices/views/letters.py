@@ -42,7 +42,7 @@ class FeedbackTable(Table):
                                       row.get_status_display())),
     )  # fmt: skip
     filters = (
-        Choice("kind", gettext_lazy("Kind"), FeedbackKind.choices, gettext_lazy("of any kind")),
+        Choice("kind", gettext_lazy("Kind of letter"), FeedbackKind.choices, gettext_lazy("of any kind")),
         Choice("status", gettext_lazy("State"), FeedbackStatus.choices, gettext_lazy("answered or not")),
     )
     sentence = gettext_lazy("Letters {kind}, {status}")

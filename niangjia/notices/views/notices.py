@@ -37,7 +37,7 @@ class NoticeTable(Table):
         Column("title", gettext_lazy("Title"), sort="title"),
         Column("organization", gettext_lazy("In the name of"), value=lambda row: row.organization.short_name),
         Column("state", gettext_lazy("State"), value=lambda row: _state(row)[1], show=lambda row: badge(*_state(row))),
-        Column("published_at", gettext_lazy("Published"), sort="published_at"),
+        Column("published_at", gettext_lazy("Published on"), sort="published_at"),
         Column("until", gettext_lazy("Last day"), sort="until"),
     )
     filters = (Search("q", gettext_lazy("Title"), fields=("title",)),)

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from niangjia.audit import words
 from niangjia.audit.models import Entry
@@ -18,16 +18,16 @@ from niangjia.portal import services
 from niangjia.ui.tables import Choice, Column, Search, Table
 
 DETAILS = {
-    "reason": gettext_lazy("reason"),
-    "code": gettext_lazy("code"),
-    "number": gettext_lazy("number"),
-    "quantity": gettext_lazy("quantity"),
-    "count": gettext_lazy("rows"),
-    "on": gettext_lazy("on the day"),
-    "at": gettext_lazy("at the time"),
-    "address": gettext_lazy("from address"),
-    "name": gettext_lazy("name"),
-    "point": gettext_lazy("place"),
+    "reason": pgettext_lazy("history", "reason"),
+    "code": pgettext_lazy("history", "code"),
+    "number": pgettext_lazy("history", "number"),
+    "quantity": pgettext_lazy("history", "quantity"),
+    "count": pgettext_lazy("history", "rows"),
+    "on": pgettext_lazy("history", "on the day"),
+    "at": pgettext_lazy("history", "at the time"),
+    "address": pgettext_lazy("history", "from address"),
+    "name": pgettext_lazy("history", "name"),
+    "point": pgettext_lazy("history", "place"),
 }
 SPANS = [("1", gettext_lazy("today")), ("7", gettext_lazy("in 7 days")), ("30", gettext_lazy("in 30 days"))]
 

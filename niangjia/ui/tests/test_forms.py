@@ -77,4 +77,4 @@ def test_a_refusal_stands_at_its_field_or_atop_the_form() -> None:
     pages.refuse(form, DomainError("活动已经结束。", remedy="请看下一次。"))
     pages.refuse(form, InvalidInput("没有这个单位", field="absent"))
     assert form.errors["count"] == ["只剩 3 份"]
-    assert form.non_field_errors() == ["活动已经结束。 请看下一次。", "没有这个单位"]
+    assert form.non_field_errors() == ["活动已经结束。请看下一次。", "没有这个单位"]
