@@ -74,7 +74,7 @@ def open_account(
 
 @transaction.atomic
 def create_first_officer(
-    *, username: str, name: str, unit: str = "", code: str = ""
+    *, username: str, name: str, unit: str = "", code: str = "", level: Level = Level.DISTRICT
 ) -> tuple[User, str, Organization]:
     """For the operator of a new installation: an administrator at the topmost union, which is made if need be.
 
