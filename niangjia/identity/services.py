@@ -17,7 +17,7 @@ from niangjia.identity import passwords
 from niangjia.identity.models import Assignment, Role, User
 from niangjia.identity.permissions import MANAGE, registered
 from niangjia.org import services as org
-from niangjia.org.models import Kind, Organization
+from niangjia.org.models import Kind, Level, Organization
 
 PHONE_INDEX = "identity.user.phone"
 ADMINISTRATOR = "administrator"
