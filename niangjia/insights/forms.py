@@ -27,9 +27,6 @@ class FigureForm(forms.Form):
         label=_("Title"), max_length=120, required=False, help_text=_("Left empty, the usual words are taken.")
     )
     measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
-    code = forms.SlugField(
-        label=_("Code"), max_length=40, help_text=_("Small letters, digits and hyphens, as in warm-2026-online.")
-    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,7 +34,7 @@ class FigureQuerySet(models.QuerySet["Figure"]):
 class Figure(Owned):
     """One figure of a unit. ``computation`` names a registered function, ``subject`` what it is asked about."""
 
-    code = models.SlugField(max_length=40, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9-]*$")])
+    code = models.SlugField(max_length=80, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9-]*$")])
     story = models.CharField(max_length=3, choices=STORIES, blank=True)
     title = models.CharField(max_length=120)
     unit = models.CharField(max_length=20)

@@ -3,6 +3,7 @@
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -13,6 +14,8 @@ from niangjia.insights.models import Figure
 from niangjia.insights.permissions import DEFINE
 from niangjia.insights.registry import Computation, computations
 from niangjia.org.models import Organization
+
+CODE_LENGTH = 80
 
 
 class Wording(TypedDict):
@@ -27,15 +30,18 @@ class Wording(TypedDict):
 def define_figure(
     *,
     organization: Organization,
-    code: str,
     computation: str,
     subject: str,
+    code: str = "",
     story: str = "",
     position: int = 0,
     actor: Actor | None,
     **wording: Unpack[Wording],
 ) -> Figure:
-    """Make a figure of ``organization``, not yet public. Its subject must lie there, and must be known."""
+    """Make a figure of ``organization``, not yet public. Its subject must lie there, and must be known.
+
+    Without a ``code`` one is made of the organisation, the subject and the computation.
+    """
     access.require(actor, DEFINE, organization)
     known = _computation(computation)
     found, _counted = known.read([subject]).get(subject, (None, None))
@@ -43,6 +49,7 @@ def define_figure(
         raise InvalidInput(
             _("There is nothing with the code %(code)s in your unit.") % {"code": subject}, field="subject"
         )
+    code = code or slugify(f"{organization.code}-{subject}-{computation.replace('.', '-')}")[:CODE_LENGTH]
     if Figure.objects.filter(code=code).exists():
         raise InvalidInput(_("The code %(code)s is in use.") % {"code": code}, field="code")
     if Figure.objects.filter(organization=organization, computation=computation, subject=subject).exists():

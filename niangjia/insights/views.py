@@ -34,10 +34,12 @@ def figure_public(request: HttpRequest) -> HttpResponse:
 def figure_list(request: UserRequest) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     figures = Figure.objects.visible_to(request.user).kept_by(request.user).select_related("organization")
-    context = {
-        "shown": queries.computed(figures, timezone.now()),
-        "may_define": access.can_anywhere(request.user, DEFINE),
-    }
+    shown = queries.computed(figures, timezone.now())
+    groups = [
+        (_("Public"), [one for one in shown if one.figure.is_public]),
+        (_("For staff only"), [one for one in shown if not one.figure.is_public]),
+    ]
+    context = {"shown": shown, "groups": groups, "may_define": access.can_anywhere(request.user, DEFINE)}
     return render(request, "insights/figure_list.html", context)
 
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.SlugField(
-                        max_length=40,
+                        max_length=80,
                         unique=True,
                         validators=[django.core.validators.RegexValidator("^[a-z][a-z0-9-]*$")],
                     ),
