@@ -71,7 +71,9 @@ def open_now(demo: Demo, advance: Advance) -> None:
     known = [cast.index(person) for person in cast.HERE]
     people = Member.objects.filter(organization_path__startswith=unit.path, state=MemberState.ACTIVE)
     keys = list(people.exclude(id_number_index__in=known).order_by("pk").values_list("pk", flat=True))
-    giving.book_online(programme, Random(f"{SEED}:open").sample(keys, min(BOOKED, len(keys) // 4)))
+    guard = Member.objects.get(id_number_index=cast.index(cast.GUARD))
+    others = Random(f"{SEED}:open").sample(keys, min(BOOKED - 1, len(keys) // 4))
+    giving.book_online(programme, [guard.pk, *others])
     _collect(programme.pk, unit)
     advance(0.8)
     gift = programme.gifts.get(quantity_offline__gt=0)
@@ -89,9 +91,10 @@ def open_now(demo: Demo, advance: Advance) -> None:
 
 
 def _collect(offer: UUID, unit: Organization) -> None:
+    """The first who booked have collected, all but number one, who can show his voucher."""
     helper = accounts.officer("helper")
     place = giving.points(unit, accounts.officer("tianqiao"))[0]
-    for booking in Booking.objects.filter(offer=offer).order_by("number")[:COLLECTED]:
+    for booking in Booking.objects.filter(offer=offer).order_by("number")[1 : 1 + COLLECTED]:
         voucher = vouchers.ensure_voucher(booking.pk)
         if voucher is not None:
             vouchers.redeem(voucher, actor=helper, point=place, at=timezone.now())
