@@ -33,6 +33,7 @@ from niangjia.core.errors import InvalidInput
 from niangjia.core.states import advance
 from niangjia.jobs import services as jobs
 from niangjia.jobs.models import Job
+from niangjia.members.permissions import EXPORT
 from niangjia.org.models import Organization
 
 
@@ -141,6 +142,13 @@ def freeze_audience(
         eligible=audience.eligible,
     )
     return audience
+
+
+@transaction.atomic
+def export_audience(audience: Audience, *, actor: Actor | None) -> None:
+    """Write down that the list leaves the house as a file."""
+    access.require(actor, EXPORT, audience.organization)
+    audit.record(actor, "audiences.audience.export", audience, considered=audience.considered)
 
 
 @transaction.atomic

@@ -81,7 +81,9 @@ def named(rows: Any, words: str) -> Any:
     return rows.filter(member__name__istartswith=words)
 
 
-def entry_table(request: HttpRequest, audience: Audience, entries: QuerySet[AudienceEntry]) -> Table:
+def entry_table(
+    request: HttpRequest, audience: Audience, entries: QuerySet[AudienceEntry], *, may_export: bool
+) -> Table:
     """The people on the list of ``audience``, each with the conditions that kept the person out."""
     texts = frozen.headings(audience)
 
@@ -112,7 +114,7 @@ def entry_table(request: HttpRequest, audience: Audience, entries: QuerySet[Audi
         )
         sentence = _("People who are {eligible}, kept out by {why}, whose name contains {q}")
         empty = _("Nobody was considered: the unit had no live member on that day.")
-        file_name = audience.name
+        file_name = audience.name if may_export else ""
 
         def row_href(self, row: AudienceEntry) -> str:
             return f"{reverse('audiences:audience-why', args=[audience.pk])}?member={row.member_id}"

@@ -8,12 +8,13 @@ from niangjia.audiences.permissions import DEFINE, FREEZE, VIEW
 from niangjia.audiences.tests.factories import freeze, make_audience
 from niangjia.identity.tests.factories import Cast, make_cast
 from niangjia.members.models import Member
+from niangjia.members.permissions import EXPORT
 from niangjia.members.permissions import VIEW as MEMBERS
 from niangjia.members.tests.factories import make_member
 from niangjia.org.permissions import VIEW as UNITS
 from niangjia.org.tests.factories import Tree, make_tree
 
-ALL = (VIEW, DEFINE, FREEZE, MEMBERS, UNITS)
+ALL = (VIEW, DEFINE, FREEZE, MEMBERS, EXPORT, UNITS)
 
 
 @pytest.fixture

@@ -14,18 +14,18 @@ from django.urls import reverse
 from niangjia.audiences import services
 from niangjia.audiences.models import Audience, AudienceStatus, Rule, ZodiacRule
 from niangjia.audiences.permissions import DEFINE, FREEZE, VIEW
+from niangjia.audiences.tests.conftest import ALL
 from niangjia.audiences.tests.factories import freeze, make_audience, make_rule
+from niangjia.audit.models import Entry
 from niangjia.identity.tests.factories import Cast, holder
 from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
+from niangjia.members.permissions import EXPORT
 from niangjia.members.permissions import VIEW as MEMBERS
 from niangjia.members.tests.factories import make_member
-from niangjia.org.permissions import VIEW as UNITS
 from niangjia.org.tests.factories import Tree
 
 pytestmark = pytest.mark.django_db
-
-ALL = (VIEW, DEFINE, FREEZE, MEMBERS, UNITS)
 
 
 def addresses(audience: Audience) -> dict[str, tuple[str, str]]:
@@ -170,6 +170,17 @@ def test_the_list_is_filtered_and_exported(
     sheet = openpyxl.load_workbook(BytesIO(book.content)).active
     assert sheet is not None
     assert sorted(str(row[0]) for row in sheet.iter_rows(min_row=2, values_only=True)) == names
+
+
+def test_the_file_needs_a_right_of_its_own_and_is_written_down(client: Client, tree: Tree, frozen: Audience) -> None:
+    address = reverse("audiences:audience", args=[frozen.pk]) + "?format=xlsx"
+    exported = Entry.objects.filter(action="audiences.audience.export")
+    client.force_login(holder(VIEW, MEMBERS, at=tree.unit))
+    assert client.get(address).headers["Content-Type"].startswith("text/html")
+    assert not exported.exists()
+    client.force_login(holder(VIEW, MEMBERS, EXPORT, at=tree.unit))
+    assert "spreadsheetml" in client.get(address).headers["Content-Type"]
+    assert exported.count() == 1
 
 
 def test_people_beyond_the_officer_do_not_show_on_the_list(

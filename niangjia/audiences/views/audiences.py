@@ -21,6 +21,7 @@ from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
 from niangjia.members.models import Member
+from niangjia.members.permissions import EXPORT
 from niangjia.ui import pages
 
 
@@ -82,7 +83,11 @@ def _draft(request: UserRequest, shown: Audience, context: dict[str, Any]) -> Ht
 def _frozen(request: UserRequest, shown: Audience, context: dict[str, Any]) -> HttpResponse:
     context["tallies"] = queries.tallies(shown)
     entries = AudienceEntry.objects.visible_to(request.user).filter(audience=shown)
-    response = entry_table(request, shown, entries).respond("audiences/audience.html", context)
+    may_export = access.can(request.user, EXPORT, shown.organization)
+    table = entry_table(request, shown, entries, may_export=may_export)
+    if table.wants_export:
+        services.export_audience(shown, actor=request.user)
+    response = table.respond("audiences/audience.html", context)
     if request.headers.get("HX-Target") == "progress":  # somebody has watched the work, which is done now
         response["HX-Refresh"] = "true"
     return response
