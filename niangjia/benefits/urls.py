@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{ONE}desk/", desk.desk, name="desk"),
     path(f"{ONE}desk/<uuid:member>/", desk.desk_person, name="desk-person"),
     path("programmes/<uuid:pk>/", members.programme, name="member-programme"),
+    path("programmes/<uuid:pk>/booked/", members.booked, name="booked"),
     path("programmes/<uuid:pk>/cancel/", members.cancel, name="member-cancel"),
     path("p/", public.programme_list, name="public-list"),
     path("p/<uuid:pk>/", public.programme, name="public"),

@@ -57,6 +57,35 @@ def programme(request: UserRequest, pk: UUID) -> HttpResponse:
     return render(request, "benefits/member_programme.html", context)
 
 
+def _said(outcome: str) -> tuple[int, str]:
+    """What the booking counter's answer means to her, beside what the page itself then shows."""
+    busy = _("Very many people are booking at this moment. Please press the button again: you cannot book twice.")
+    stale = _("This page had been open too long. Please press the button again.")
+    return {
+        "booked": (messages.SUCCESS, _("Your booking is made.")),
+        "already-booked": (messages.INFO, _("You had booked already; this is your booking.")),
+        "sold-out": (messages.WARNING, _("All gifts were booked by the time your request arrived.")),
+        "not-eligible": (messages.WARNING, _("You cannot book this one; the reason stands below.")),
+        "not-yet-open": (messages.WARNING, _("Booking has not opened yet.")),
+        "closed": (messages.WARNING, _("Booking has closed.")),
+        "overloaded": (messages.WARNING, busy),
+        "outcome-unknown": (messages.WARNING, busy),
+        "unavailable": (messages.WARNING, busy),
+        "failed": (messages.WARNING, busy),
+    }.get(outcome, (messages.WARNING, stale))
+
+
+@require_safe
+@never_cache
+@login_required
+def booked(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Where the form of a browser without JavaScript arrives: says the outcome atop the programme's page."""
+    get_object_or_404(Programme.objects.visible_to(request.user).public(), pk=pk)
+    level, text = _said(request.GET.get("outcome", ""))
+    messages.add_message(request, level, text)
+    return redirect("benefits:member-programme", pk)
+
+
 @form_page
 @never_cache
 @login_required
