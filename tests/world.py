@@ -7,6 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from niangjia.api.services import create_token
+from niangjia.benefits import services as programmes
+from niangjia.benefits.papers import REPORT, SIGN_FOR
+from niangjia.benefits.tests import factories as benefits
 from niangjia.files import services as files
 from niangjia.identity import services as identity
 from niangjia.identity.models import User
@@ -18,6 +21,7 @@ from niangjia.members.tests.factories import make_member
 from niangjia.notices import services as notices
 from niangjia.notices.models import FeedbackKind
 from niangjia.org.tests.factories import Tree, make_tree
+from niangjia.papers.services import file_paper
 
 # In the order of the statuses in the table. The officer and those above and elsewhere hold every permission.
 VISITORS = ("stranger", "nobody", "member", "helper", "officer", "above", "elsewhere")
@@ -63,6 +67,7 @@ def _fill(world: World) -> None:
     )
     world.things["token"] = token.pk
     _fill_house(world, officer)
+    _fill_programme(world)
 
 
 def _fill_house(world: World, officer: User) -> None:
@@ -85,4 +90,33 @@ def _fill_house(world: World, officer: User) -> None:
         "notice": notices.draft_notice(organization=unit, title="草稿", body="…", actor=officer).pk,
         "letter": letter.pk,
         "ticket": letter.ticket,
+    }
+
+
+def _fill_programme(world: World) -> None:
+    """A programme under way, with a group, a person on its list, its sheet on file, and a limit."""
+    scene = benefits.make_scene(tree=world.tree).publish()
+    split = scene.split()
+    programmes.fill_list(split, actor=None)
+    paper = file_paper(
+        organization=world.tree.unit,
+        kind=SIGN_FOR,
+        title="签收表",
+        about=split,
+        contents={"pdf": b"%PDF-1.7"},
+        actor=None,
+    )
+    limit = programmes.set_limit(
+        organization=world.tree.unit, kind="per_gift", amount=300_000, source="〔2026〕1号",
+        valid_from=timezone.localdate(), actor=None,
+    )  # fmt: skip
+    world.things |= {
+        "programme": scene.programme.pk,
+        "gift": scene.packs.pk,
+        "split": split.pk,
+        "handout": split.handouts.get(number=1).pk,
+        "paper": paper.pk,
+        "paper_form": "pdf",
+        "paper_kind": REPORT,
+        "limit": limit.pk,
     }

@@ -53,6 +53,11 @@ class Place:
     why_not: list[WhyNot] = field(default_factory=list)
     handed_over: Redemption | None = None
 
+    @property
+    def unmet(self) -> list[Clause]:
+        """The conditions that keep her out, for programs."""
+        return self.explanation.unmet if self.explanation else []
+
 
 BY_BOOKING = {
     BookingStatus.COLLECTED: Standing.COLLECTED,

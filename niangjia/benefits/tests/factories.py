@@ -105,8 +105,16 @@ class Scene:
         return services.add_split(self.programme, SplitPlan(**(known | fields)), actor=None)
 
 
-def make_scene(*, online: int = 3, protected: int = 1, offline: int = 5, people: int = 4, cleaners: int = 3) -> Scene:
-    tree = make_tree()
+def make_scene(
+    *,
+    online: int = 3,
+    protected: int = 1,
+    offline: int = 5,
+    people: int = 4,
+    cleaners: int = 3,
+    tree: Tree | None = None,
+) -> Scene:
+    tree = tree or make_tree()
     members = make_people(tree, people)
     sweepers = make_people(tree, cleaners, trade="cleaner", on_duty_festival=True) if cleaners else []
     audience = make_audience(tree.unit, 'member.under("BJ-XC-TQ")', frozen=True)
