@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -219,13 +218,14 @@ def redeem(
     _require_valid(voucher, at)
     advance(voucher, VoucherStatus.REDEEMED, VOUCHER_TRANSITIONS)
     voucher.save(update_fields=["status"])
-    last = voucher.redemptions.aggregate(turn=Max("turn"))["turn"] or 0
+    # Counted by what was undone, not by what was handed over: a second hand-over then meets the constraint.
+    undone = voucher.redemptions.filter(kind=RedemptionKind.UNDONE).count()
     redemption = Redemption.objects.create(
         organization=voucher.organization,
         organization_path=voucher.organization_path,
         voucher=voucher,
         kind=RedemptionKind.HANDED_OVER,
-        turn=last + 1,
+        turn=undone + 1,
         at=at,
         by_id=actor.pk if actor else None,
         by_name=str(actor)[:100] if actor else SYSTEM,
