@@ -15,6 +15,8 @@ from niangjia.bookings import api as bookings
 from niangjia.core.errors import DomainError
 from niangjia.coverage import api as coverage
 from niangjia.identity import api as identity
+from niangjia.imports import api as imports
+from niangjia.insights import api as insights
 from niangjia.jobs import api as jobs
 from niangjia.ledgers import api as ledgers
 from niangjia.members import api as members
@@ -91,3 +93,6 @@ add("/bookings", bookings.router, "bookings")
 add("/programmes", benefits.programmes, "benefits")
 add("/programmes", benefits.handing, "benefits")
 add("/public/programmes", benefits.public, "public")
+add("/imports", imports.router, "imports")
+add("/figures", insights.router, "insights")
+add("/public/figures", insights.public, "public")

@@ -219,5 +219,5 @@ def programme_mine(request: Request, programme_id: UUID) -> dict[str, Any]:
         "left": place.left,
         "may_cancel": place.may_cancel,
         "booking_id": place.booking.pk if place.booking else None,
-        "unmet": place.unmet,
+        "unmet": [each.clause for each in place.why_not],
     }
