@@ -101,6 +101,30 @@ ROWS: dict[str, Row] = {
     # ui
     # ops
     "ops:healthz": Row(OPEN),
+    # coverage
+    "coverage:employer-list": Row(STAFF_LIST),
+    "coverage:employer-new": Row(STAFF_LIST),
+    "coverage:employer": Row(OFFICERS, {"pk": "employer"}),
+    # imports: in the world the columns of its file are not chosen yet, and nothing is marked
+    "imports:batch-list": Row(STAFF_LIST),
+    "imports:batch-new": Row(STAFF_LIST),
+    "imports:template": Row(STAFF_LIST),
+    "imports:batch": Row("302 404 404 404 302 302 404", {"pk": "batch"}),
+    "imports:columns": Row(OFFICERS, {"pk": "batch"}),
+    "imports:batch-commit": Row("302 404 404 404 409 409 404", {"pk": "batch"}, method="POST"),
+    "imports:batch-discard": Row(OFFICERS, {"pk": "batch"}),
+    "imports:batch-file": Row("302 404 404 404 404 404 404", {"pk": "batch"}),
+    # members
+    "members:member-list": Row(STAFF_LIST),
+    "members:member-new": Row(STAFF_LIST),
+    "members:member": Row(OFFICERS, {"pk": "member"}),
+    "members:member-change": Row(OFFICERS, {"pk": "member"}),
+    "members:member-transfer": Row(OFFICERS, {"pk": "member"}),
+    "members:member-state": Row(OFFICERS, {"pk": "member"}),
+    "members:member-reveal": Row(OFFICERS, {"pk": "member"}),
+    "members:correction-list": Row(STAFF_LIST),
+    "members:correction": Row(OFFICERS, {"pk": "correction"}),
+    "members:own": Row("302 404 200 404 404 404 404"),
     # papers
     "papers:paper-list": Row(STAFF_LIST),
     "papers:wording-list": Row(STAFF_LIST),
@@ -150,24 +174,4 @@ ROWS: dict[str, Row] = {
     "benefits:public": Row(OPEN, {"pk": "programme"}),
     "benefits:result": Row(OPEN, {"pk": "programme"}),
     "benefits:public-poster": Row(OPEN, {"pk": "programme"}),
-    # audiences: the whole section is closed to who works in none
-    "audiences:audience-list": Row(STAFF_LIST),
-    "audiences:audience-new": Row(STAFF_LIST),
-    "audiences:rule-list": Row(STAFF_LIST),
-    "audiences:rule-new": Row(STAFF_LIST),
-    "audiences:rule": Row("302 403 403 403 200 200 404", {"pk": "rule"}),
-    "audiences:rule-change": Row("302 403 403 403 200 200 404", {"pk": "rule"}),
-    "audiences:rule-why": Row("302 403 403 403 200 200 404", {"pk": "rule"}),
-    "audiences:builder": Row(STAFF_LIST, method="POST"),
-    "audiences:zodiac": Row(STAFF_LIST),
-    "audiences:audience": Row("302 403 403 403 200 200 404", {"pk": "audience"}),
-    "audiences:audience-freeze": Row("302 403 403 403 200 200 404", {"pk": "audience"}),
-    "audiences:audience-why": Row("302 403 403 403 200 200 404", {"pk": "frozen"}),
-    # insights
-    "insights:figure-public": Row(OPEN),
-    "insights:figure-list": Row(STAFF_LIST),
-    "insights:figure-create": Row(STAFF_LIST),
-    "insights:figure": Row(OFFICERS, {"pk": "figure"}),
-    "insights:figure-change": Row(OFFICERS, {"pk": "figure"}),
-    "insights:figure-publish": Row("302 404 404 404 302 302 404", {"pk": "figure"}, method="POST"),
 }

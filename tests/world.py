@@ -1,24 +1,26 @@
 """One small world for tests that walk the whole house: a tree, seven visitors, one thing of every kind."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from niangjia.api.services import create_token
-from niangjia.audiences.tests.factories import make_audience
 from niangjia.benefits import services as programmes
 from niangjia.benefits.papers import REPORT, SIGN_FOR
 from niangjia.benefits.tests import factories as benefits
+from niangjia.coverage.services import create_employer
 from niangjia.files import services as files
 from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder, person
-from niangjia.insights.tests.factories import make_figure
+from niangjia.imports import registry
+from niangjia.imports.services import receive_file
 from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
+from niangjia.members.services import request_correction
 from niangjia.members.tests.factories import make_member
 from niangjia.notices import services as notices
 from niangjia.notices.models import FeedbackKind
@@ -69,6 +71,7 @@ def _fill(world: World) -> None:
     )
     world.things["token"] = token.pk
     _fill_house(world, officer)
+    _fill_people(world, officer, timezone.localdate(now))
     _fill_programme(world)
 
 
@@ -121,8 +124,18 @@ def _fill_programme(world: World) -> None:
         "paper_form": "pdf",
         "paper_kind": REPORT,
         "limit": limit.pk,
-        "figure": make_figure(scene).pk,
-        "frozen": scene.audience.pk,
     }
-    audience = make_audience(world.tree.unit)
-    world.things |= {"audience": audience.pk, "rule": audience.rule_version.rule_id}
+
+
+def _fill_people(world: World, officer: User, today: date) -> None:
+    """An employer, a roster whose columns are not chosen yet, and a member's request for a correction."""
+    member, unit = Member.objects.get(pk=world.things["member"]), world.tree.unit
+    user = world.people["member"]
+    assert user
+    employer = create_employer(organization=unit, name="天桥物业公司", actor=officer)
+    roster = "姓名,身份证号\n王红,11010519491231002X\n".encode()
+    batch = receive_file(
+        roster, name="名册.csv", organization=unit, target=registry.target("roster"), on=today, actor=officer
+    )
+    correction = request_correction(member, text="电话有误", actor=user)
+    world.things |= {"employer": employer.pk, "batch": batch.pk, "correction": correction.pk}

@@ -9,6 +9,16 @@ class CoverageConfig(AppConfig):
 
         from niangjia.coverage import permissions
         from niangjia.identity.permissions import register
+        from niangjia.ui import navigation
 
         register(permissions.VIEW, _("See employers"))
         register(permissions.MANAGE, _("Enter and change employers"))
+        navigation.register(
+            area="staff",
+            label=_("Employers"),
+            url_name="coverage:employer-list",
+            permission=permissions.VIEW,
+            order=24,
+            icon="building-2",
+            group="people",
+        )

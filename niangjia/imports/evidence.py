@@ -9,6 +9,7 @@ from niangjia.imports.dates import read_date
 from niangjia.imports.registry import Kind
 from niangjia.imports.wording import normal
 
+NEARLY_ID = re.compile(r"[\dXx]{14,20}", re.ASCII)
 ID_SHAPE = re.compile(r"\d{17}[\dXx]|\d{15}|\d(\.\d+)?[Ee]\+?1[4-7]", re.ASCII)
 HAN = re.compile("[\u3400-\u9fff]")
 CHINESE_NAME = re.compile("[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{2,12}(·[\u3400-\u9fff]{1,12}){1,3}")
@@ -51,14 +52,17 @@ def share(kind: Kind, values: Sequence[str], known: Mapping[str, str]) -> float:
     if not sample or kind is Kind.TEXT:
         return 0.0
     fits = LOOKS.get(kind)
-    hits = sum(1.0 if (fits and fits(value)) else _knows(value, known) for value in sample)
+    hits = sum(1.0 if (fits and fits(value)) else _half(kind, value, known) for value in sample)
     if kind is Kind.PERSON_NAME and len(set(sample)) < 0.5 * len(sample):
         return 0.3 * hits / len(sample)  # names of people seldom repeat; names of trades and teams do
     return hits / len(sample)
 
 
-def _knows(value: str, known: Mapping[str, str]) -> float:
-    return 1.0 if known and normal(value) in known else 0.0
+def _half(kind: Kind, value: str, known: Mapping[str, str]) -> float:
+    """A known word is as good as a shape; a number that is only too long or too short counts half."""
+    if known and normal(value) in known:
+        return 1.0
+    return 0.5 if kind is Kind.ID_NUMBER and NEARLY_ID.fullmatch(compact(value)) else 0.0
 
 
 def _is_date(value: str) -> bool:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import override
 
+from niangjia.core import phones
+from niangjia.core.cleaning import compact
 from niangjia.imports.evidence import DECISIVE, MOST, PROOF, share
 from niangjia.imports.reading import Table
 from niangjia.imports.registry import Field, Kind, Session, Target
 from niangjia.imports.wording import likeness, normal
+from niangjia.ui.formats import masked_id, masked_phone
 
 LEAST = 0.5  # below this nothing is proposed
 TRUSTED = 0.9  # what wording alone can prove
@@ -28,11 +31,37 @@ class Guess:
     field: str
     wording: float
     content: float
+    proof: float  # what the content proves by itself
     learned: bool
 
     @property
+    def shown_samples(self) -> list[str]:
+        """The first values as a page shows them."""
+        return [masked_sample(sample) for sample in self.samples]
+
+    @property
     def sure(self) -> bool:
-        return self.learned or self.wording >= 0.99 or (self.wording >= 0.6 and self.content >= 0.6)
+        return self.learned or self.told_by_both or self.told_by_header or self.told_by_content
+
+    @property
+    def told_by_both(self) -> bool:
+        return self.wording >= 0.6 and self.content >= 0.6
+
+    @property
+    def told_by_header(self) -> bool:
+        return self.wording >= 0.99
+
+    @property
+    def told_by_content(self) -> bool:
+        return self.proof >= 0.7
+
+
+def masked_sample(text: str) -> str:
+    """A value of a column of which nobody has said yet what it holds: numbers of people lose their middle."""
+    digits = compact(text)
+    if len(digits) >= 15 and digits[:-1].isdigit():
+        return masked_id(digits)
+    return masked_phone(digits) if phones.is_mobile(phones.normal(digits)) else text
 
 
 def propose(table: Table, target: Target, session: Session, learned: Mapping[str, str]) -> list[Guess]:
@@ -50,17 +79,27 @@ def propose(table: Table, target: Target, session: Session, learned: Mapping[str
             if remembered is None or remembered == field.name:
                 scored.append((score, number, field.name, said, content))
     chosen = _best_each(scored)
-    return [_guess(number, table.headers[number], values, chosen, learned) for number, values in enumerate(columns)]
+    kinds = {field.name: field.kind for field in target.fields}
+    return [
+        _guess(number, table.headers[number], values, chosen, kinds, learned) for number, values in enumerate(columns)
+    ]
 
 
 Scored = tuple[float, int, str, float, float]
 
 
 def _guess(
-    number: int, header: str, values: Sequence[str], chosen: Mapping[int, Scored], learned: Mapping[str, str]
+    number: int,
+    header: str,
+    values: Sequence[str],
+    chosen: Mapping[int, Scored],
+    kinds: Mapping[str, Kind],
+    learned: Mapping[str, str],
 ) -> Guess:
     _score, _number, name, said, content = chosen.get(number, (0.0, number, "", 0.0, 0.0))
-    return Guess(number, header, list(values[:3]), name, said, content, bool(header) and normal(header) in learned)
+    proof = PROOF[kinds[name]] * content if name else 0.0
+    known = bool(header) and normal(header) in learned
+    return Guess(number, header, list(values[:3]), name, said, content, proof, known)
 
 
 def _score(kind: Kind, said: float, content: float, values: int) -> float:

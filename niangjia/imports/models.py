@@ -82,6 +82,25 @@ class Batch(Owned):
     def __str__(self) -> str:
         return self.file.name
 
+    @property
+    def is_writing(self) -> bool:
+        return self.status == BatchStatus.COMMITTING
+
+    @property
+    def is_running(self) -> bool:
+        return self.is_writing or self.status == BatchStatus.CHECKING
+
+    @property
+    def written(self) -> int | str:
+        """How many rows were written; nothing as long as none could be."""
+        counts = self.counts
+        return counts["written_new"] + counts["written_changed"] if "written_new" in counts else ""
+
+    @property
+    def good(self) -> int:
+        """How many rows the check found fit to be written."""
+        return int(self.counts.get("new", 0) + self.counts.get("changed", 0))
+
 
 class BatchRowQuerySet(models.QuerySet["BatchRow"]):
     def visible_to(self, actor: "Actor") -> Self:

@@ -4,15 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from niangjia.core import access
+from niangjia.core.access import Actor
+from niangjia.core.cleaning import compact
 from niangjia.files import services as files
 from niangjia.imports import mapping, registry
-from niangjia.imports.models import Batch, BatchRow, HeaderMemory
+from niangjia.imports.models import Batch, BatchRow, BatchStatus, HeaderMemory
 from niangjia.imports.payloads import unpack
 from niangjia.imports.reading import Sheets, Table, find_table, read_file
+from niangjia.imports.registry import Kind
 from niangjia.imports.verdicts import Finding, Verdict, located, sentence
-from niangjia.org.models import Organization
+from niangjia.org.models import Organization, OrganizationQuerySet
+from niangjia.ui.formats import masked_id, masked_phone
+from niangjia.ui.inbox import InboxItem
+
+LONG = frozenset({Kind.EMPLOYER, Kind.ORGANIZATION, Kind.ADDRESS, Kind.TEXT})
 
 
 @dataclass(frozen=True)
@@ -29,8 +39,21 @@ class Cell:
 
     field: str
     label: str
+    kind: Kind
     text: str
     remarks: list[Remark]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it must not be broken over lines."""
+        return self.kind not in LONG
+
+    @property
+    def shown(self) -> str:
+        """Sensitive values stand in full only where somebody must compare them with the paper."""
+        if self.level in {"error", "warning"}:
+            return self.text
+        return masked(self.kind, self.text)
 
     @property
     def level(self) -> str:
@@ -49,6 +72,38 @@ class RowView:
     cells: list[Cell]
     remarks: list[Remark]
     changes: list[str]
+
+    @property
+    def all_remarks(self) -> list[Remark]:
+        return [*self.remarks, *(remark for cell in self.cells for remark in cell.remarks)]
+
+
+def masked(kind: Kind, text: str) -> str:
+    """What a page shows of a cell: ID numbers and phones without their middle."""
+    if kind is Kind.ID_NUMBER and text:
+        return masked_id(compact(text))
+    if kind is Kind.PHONE and text:
+        return masked_phone(compact(text))
+    return text
+
+
+def units(actor: Actor, target: registry.Target) -> OrganizationQuerySet:
+    """The open unions for which ``actor`` may import."""
+    found = Organization.objects.live().filter(access.scope(actor, target.permission, field="path"))
+    return found.order_by("path")
+
+
+def waiting(actor: Actor) -> list[InboxItem]:
+    """One line of the inbox for each of one's own files that was checked and not yet written."""
+    found = Batch.objects.visible_to(actor).filter(created_by_id=actor.pk, status=BatchStatus.CHECKED)
+    return [
+        InboxItem(
+            _("“%(name)s” is checked and waits to be written") % {"name": batch},
+            reverse("imports:batch", args=[batch.pk]),
+            icon="upload",
+        )
+        for batch in found.select_related("file")[:20]
+    ]
 
 
 def open_table(batch: Batch) -> Table:
@@ -88,8 +143,10 @@ def _row_view(row: BatchRow, fields: list[registry.Field], target: registry.Targ
     by_field: dict[str, list[Remark]] = {}
     for found in staged.findings:
         by_field.setdefault(found.field, []).append(_remark(row.number, found, target))
-    names = {field.name: str(field.label) for field in fields}
-    cells = [Cell(name, label, texts.get(name, ""), by_field.pop(name, [])) for name, label in names.items()]
+    cells = [
+        Cell(field.name, str(field.label), field.kind, texts.get(field.name, ""), by_field.pop(field.name, []))
+        for field in fields
+    ]
     rest = [remark for remarks in by_field.values() for remark in remarks]
     labels = {field.name: str(field.label) for field in target.fields}
     changes = [f"{labels.get(name, name)}：{before} → {after}" for name, before, after in staged.changes]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from niangjia.core.errors import Text
 
@@ -15,7 +15,7 @@ from niangjia.core.errors import Text
 class Level(TextChoices):
     ERROR = "error", gettext_lazy("Error")
     WARNING = "warning", gettext_lazy("Please check")
-    INFO = "info", gettext_lazy("Note")
+    INFO = "info", pgettext_lazy("verdict", "Note")
 
 
 class Verdict(TextChoices):

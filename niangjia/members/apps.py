@@ -11,8 +11,9 @@ class MembersConfig(AppConfig):
         from niangjia.identity import claims
         from niangjia.identity.permissions import register
         from niangjia.imports import registry
-        from niangjia.members import facts, permissions, services
+        from niangjia.members import facts, permissions, queries, services
         from niangjia.members.roster import Roster
+        from niangjia.ui import inbox, navigation
 
         register(permissions.VIEW, _("See members"))
         register(permissions.IMPORT, _("Import rosters"))
@@ -22,3 +23,23 @@ class MembersConfig(AppConfig):
         claims.register(services.claim_account)
         catalogue.register(*facts.FACTS)
         registry.register(Roster())
+        inbox.register(queries.corrections_waiting)
+        navigation.register(
+            area="staff",
+            label=_("Members"),
+            url_name="members:member-list",
+            permission=permissions.VIEW,
+            order=20,
+            icon="users",
+            group="people",
+        )
+        navigation.register(
+            area="staff",
+            label=_("Imports"),
+            url_name="imports:batch-list",
+            permission=permissions.IMPORT,
+            order=22,
+            icon="upload",
+            group="people",
+        )
+        navigation.register(area="member", label=_("My data"), url_name="members:own", order=60, icon="user-round")

@@ -147,6 +147,15 @@ class Member(Owned):
         return self.name
 
     @property
+    def home_masked(self) -> str:
+        """The home address down to the district or county."""
+        text = str(self.household.address) if self.household else ""
+        for unit in "区县市":
+            if (end := text.find(unit, 3)) >= 0:
+                return f"{text[: end + 1]} ****"
+        return "****" if text else ""
+
+    @property
     def id_tail(self) -> str:
         """The last four characters of the ID number."""
         return str(self.id_number)[-4:]

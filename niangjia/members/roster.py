@@ -27,6 +27,8 @@ from niangjia.members.roster_fields import FIELDS, MESSAGES
 from niangjia.org.models import Organization
 from niangjia.ui.formats import masked_name, masked_phone
 
+MOST_PROPOSALS = 300
+
 
 class Roster:
     """The target that ``apps`` registers."""
@@ -62,7 +64,7 @@ class RosterSession:
             row.name: row for row in Employer.objects.filter(organization_path__startswith=organization.path)
         }
         self.may_enter_employers = access.can(actor, coverage_permissions.MANAGE, organization)
-        self._near: dict[str, list[str]] = {}
+        self._new_employers: dict[str, int] = {}
         self._phones: dict[str, int] = {}
 
     def known(self, name: str) -> Mapping[str, str]:
@@ -139,15 +141,16 @@ class RosterSession:
             self._say(row, "employer", "employer-shape")
         elif not self.may_enter_employers:
             self._say(row, "employer", "employer-not-permitted", text=name)
-        elif near := self._near.setdefault(name, self._nearest_employers(name)):
+        elif (first := self._new_employers.setdefault(name, row.number)) != row.number:
+            self._say(row, "employer", "employer-new-too", text=name, row=first)
+        elif near := self._nearest_employers(name):
             self._say(row, "employer", "employer-new-near", text=name, near=" / ".join(near))
         else:
             self._say(row, "employer", "employer-new", text=name)
 
     def _nearest_employers(self, name: str) -> list[str]:
-        if name in self._near:
-            return self._near[name]
-        return nearest(name, list(self.employers), least=0.6) if len(self._near) < 300 else []
+        """What may be meant; not searched without end where a file has hundreds of unknown ones."""
+        return nearest(name, list(self.employers), least=0.6) if len(self._new_employers) <= MOST_PROPOSALS else []
 
     def _compare(self, row: Staged, member: Member) -> None:
         if not member.organization_path.startswith(self.organization.path):

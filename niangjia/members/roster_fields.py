@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from niangjia.imports.registry import Field, Kind
 from niangjia.imports.verdicts import Level, Message
 
-E, W = Level.ERROR, Level.WARNING
+E, W, I = Level.ERROR, Level.WARNING, Level.INFO  # noqa: E741 (the column of levels below)
 MESSAGES: dict[str, Message] = {
     "elsewhere": Message(
         E,
@@ -29,6 +29,7 @@ MESSAGES: dict[str, Message] = {
     "employer-new-near": Message(
         W, _("“%(text)s” is not known yet and will be entered as a new employer; or do you mean %(near)s?")
     ),
+    "employer-new-too": Message(I, _("“%(text)s” is entered as a new employer, as said in row %(row)d.")),
     "employer-not-permitted": Message(
         E, _("“%(text)s” is not known, and your role may not enter employers; ask a colleague who may.")
     ),

@@ -2,7 +2,7 @@
 
 from niangjia.imports.services.checking import check_batch, choose_mapping, mark_file
 from niangjia.imports.services.committing import commit_batch, start_commit
-from niangjia.imports.services.receiving import RETENTION, discard_batch, forget_batches, receive_file
+from niangjia.imports.services.receiving import RETENTION, discard_batch, forget_batches, hand_out_marked, receive_file
 
 __all__ = [
     "RETENTION",
@@ -11,6 +11,7 @@ __all__ = [
     "commit_batch",
     "discard_batch",
     "forget_batches",
+    "hand_out_marked",
     "mark_file",
     "receive_file",
     "start_commit",

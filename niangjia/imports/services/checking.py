@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -23,6 +24,7 @@ from niangjia.imports.payloads import has_warnings, pack
 from niangjia.imports.queries import marks, open_sheets, open_table
 from niangjia.imports.reading import Table, find_table
 from niangjia.imports.services.receiving import RETENTION
+from niangjia.imports.verdicts import Verdict
 from niangjia.imports.wording import normal
 from niangjia.jobs import services as jobs
 from niangjia.jobs.models import Job
@@ -50,6 +52,7 @@ def choose_mapping(batch: Batch, *, sheet: int, mapping: Mapping[int, str], acto
         label=_("Checking “%(name)s”") % {"name": batch},
         actor=actor,
         lock=f"imports-{batch.pk}",
+        result_url=reverse("imports:batch", args=[batch.pk]),
         batch=str(batch.pk),
         as_user=str(actor.pk) if actor else None,
     )
@@ -122,7 +125,7 @@ def _stage_rows(
     mapping = {int(column): registry.field_of(target, name) for column, name in batch.mapping.items()}
     known = {field.name: session.known(field.name) for field in mapping.values()}
     context = Context(on, batch.organization.short_name, known)
-    counts = Counter({"error": 0, "new": 0, "changed": 0, "unchanged": 0, "warnings": 0, "rows": 0})
+    counts = Counter({"error": 0, "new": 0, "changed": 0, "unchanged": 0, "warnings": 0, "doubts": 0, "rows": 0})
     for chunk in checking.stage(table, mapping, target, session, context):
         rows = [
             BatchRow(
@@ -137,6 +140,7 @@ def _stage_rows(
         bulk.copy_in(BatchRow, rows)
         counts.update(row.verdict for row in rows)
         counts["warnings"] += sum(row.has_warnings for row in rows)
+        counts["doubts"] += sum(row.has_warnings and row.verdict != Verdict.ERROR for row in rows)
         counts["rows"] += len(rows)
         progress.advance(len(rows))
     return dict(counts)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -41,6 +42,7 @@ def start_commit(batch: Batch, *, actor: Actor | None) -> Job:
         label=_("Writing “%(name)s”") % {"name": batch},
         actor=actor,
         lock=f"imports-{batch.pk}",
+        result_url=reverse("imports:batch", args=[batch.pk]),
         batch=str(batch.pk),
         as_user=str(actor.pk) if actor else None,
     )
@@ -100,9 +102,10 @@ def _finish(batch: Batch, *, at: datetime, actor: Actor | None) -> Batch:
     batch = Batch.objects.select_for_update(of=["self"]).get(pk=batch.pk)
     if batch.status != BatchStatus.COMMITTING:
         return batch
-    rows = BatchRow.objects.filter(batch=batch, written_at__isnull=False)
-    ended = Counter(rows.values_list("verdict", "was_written"))
-    batch.counts = batch.counts | {
+    rows = BatchRow.objects.filter(batch=batch)
+    ended = Counter(rows.filter(written_at__isnull=False).values_list("verdict", "was_written"))
+    batch.counts = batch.counts | dict(Counter(rows.values_list("verdict", flat=True)))
+    batch.counts |= {
         "written_new": ended[Verdict.NEW, True],
         "written_changed": ended[Verdict.CHANGED, True],
         "refused": ended[Verdict.ERROR, False],

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
+from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
 from niangjia.files import services as files
 from niangjia.imports import registry
+from niangjia.imports.mapping import propose
 from niangjia.imports.models import BATCH_TRANSITIONS, Batch, BatchRow, BatchStatus
 from niangjia.imports.reading import FileRefused, Sheets, find_table, read_file
 from niangjia.org.models import Organization
@@ -26,7 +28,7 @@ def receive_file(
     """Put a file away, sealed, for the columns to be chosen; raises ``FileRefused`` when it cannot be read."""
     access.require(actor, target.permission, organization)
     sheets = read_file(content)
-    sheet = _likeliest(sheets)
+    sheet = _likeliest(sheets, target, target.open(organization, on=on, actor=actor))
     stored = files.store(
         content,
         name=name,
@@ -50,17 +52,23 @@ def receive_file(
     return batch
 
 
-def _likeliest(sheets: Sheets) -> int:
-    """The visible sheet with the most rows of data; raises ``FileRefused`` when none has any."""
-    best, most, refusal = None, 0, None
+def _likeliest(sheets: Sheets, target: registry.Target, session: registry.Session) -> int:
+    """The visible sheet in which most required fields are recognised, and of those the longest.
+
+    Raises ``FileRefused`` when none has any row.
+    """
+    required = {field.name for field in target.fields if field.required}
+    best, best_score, refusal = None, (-1, 0), None
     for number in range(len(sheets.names)):
         try:
-            rows = len(find_table(sheets.load(number)).rows)
+            table = find_table(sheets.load(number))
         except FileRefused as empty:
             refusal = refusal or empty
             continue
-        if rows > most:
-            best, most = number, rows
+        recognised = {guess.field for guess in propose(table, target, session, {})} & required
+        score = len(recognised), len(table.rows)
+        if score > best_score:
+            best, best_score = number, score
     if best is None:
         raise refusal or FileRefused(
             _("This workbook has no visible sheet."),
@@ -81,6 +89,21 @@ def discard_batch(batch: Batch, *, at: datetime, actor: Actor | None) -> Batch:
     _erase(batch, at)
     audit.record(actor, "imports.batch.discard", batch)
     return batch
+
+
+@transaction.atomic
+def hand_out_marked(batch: Batch, *, actor: Actor | None) -> bytes:
+    """The marked file for an officer to take away; it holds ID numbers, so that history says who has it."""
+    access.require(actor, registry.target(batch.target).permission, batch.organization)
+    if batch.marked_file is None:
+        raise DomainError(
+            _("The file with the marked cells is not ready."),
+            remedy=_("Reload the page in a moment."),
+            code="not-ready",
+        )
+    content = files.read(batch.marked_file)
+    audit.record(actor, "imports.batch.download", batch)
+    return content
 
 
 def _erase(batch: Batch, at: datetime) -> None:

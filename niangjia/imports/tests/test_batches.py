@@ -84,7 +84,7 @@ def test_the_whole_way(guests: Guests, tree: Tree, officer: User) -> None:
     rows = [*roster(5), ["李红", number(4)[:-1], "", ""], ["", "", "", "以上"], [], ["赵六", number(0), "", ""]]
     batch = checked(guests, rows, tree.unit, officer)
     assert batch.status == BatchStatus.CHECKED
-    assert batch.counts == {"rows": 8, "new": 2, "unchanged": 1, "changed": 1, "error": 4, "warnings": 0}
+    assert batch.counts == {"rows": 8, "new": 2, "unchanged": 1, "changed": 1, "error": 4, "warnings": 0, "doubts": 0}
     codes = {
         view.number: [remark.text for cell in view.cells for remark in cell.remarks] + [r.text for r in view.remarks]
         for view in queries.row_views(batch, batch.rows.filter(verdict=Verdict.ERROR))

@@ -92,7 +92,7 @@ def test_a_mended_file_comes_in_again(guests: Guests) -> None:
     choose(again, None)
     run_waiting()
     assert Batch.objects.get(pk=again.pk).counts == {
-        "rows": 4, "new": 4, "changed": 0, "unchanged": 0, "error": 0, "warnings": 1,
+        "rows": 4, "new": 4, "changed": 0, "unchanged": 0, "error": 0, "warnings": 1, "doubts": 1,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from niangjia.members.services.changing import (
     change_many,
     change_member,
     change_state,
+    record_export,
     reveal_member,
     transfer_member,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "claim_account",
     "decide_correction",
     "ensure_occupations",
+    "record_export",
     "register_many",
     "register_member",
     "request_correction",

@@ -15,6 +15,7 @@ from niangjia.core.cleaning import person_name
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.states import advance
 from niangjia.coverage.models import Employer
+from niangjia.identity.models import User
 from niangjia.members.indexes import bigrams, id_number_index, id_tail_index, phone_index
 from niangjia.members.models import (
     LIVE_STATES,
@@ -25,7 +26,7 @@ from niangjia.members.models import (
     MemberState,
     Occupation,
 )
-from niangjia.members.permissions import CHANGE, IMPORT, REVEAL
+from niangjia.members.permissions import CHANGE, EXPORT, IMPORT, REVEAL
 from niangjia.members.services.registering import (
     AlreadyRegistered,
     check_name,
@@ -210,6 +211,15 @@ def _next_membership(member: Member, *, on: date, reason: str) -> None:
         valid_from=on,
         reason=reason,
     )
+
+
+@transaction.atomic
+def record_export(*, rows: int, conditions: Mapping[str, str], actor: User) -> None:
+    """Write down that a list of people was taken away: how many, and which."""
+    places = actor.paths(EXPORT)
+    if not places:
+        access.require(actor, EXPORT, "")
+    audit.record(actor, "members.list.export", actor, place=min(places), rows=rows, conditions=dict(conditions))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -11,8 +12,10 @@ from niangjia.core.access import Actor
 from niangjia.core.cleaning import tidy
 from niangjia.core.errors import DomainError, InvalidInput, NotPermitted
 from niangjia.core.states import advance
+from niangjia.identity.models import User
 from niangjia.members.models import CORRECTION_TRANSITIONS, CorrectionRequest, CorrectionStatus, Member
 from niangjia.members.permissions import CHANGE
+from niangjia.notices import services as notices
 
 LENGTH = 500
 
@@ -58,4 +61,8 @@ def decide_correction(
     request.answer, request.decided_by_id, request.decided_at = answer[:300], actor.pk, at
     request.save(update_fields=["status", "answer", "decided_by", "decided_at"])
     audit.record(actor, f"members.correction.{to.value}", request)
+    user: User | None = request.member.user
+    if user:
+        title = _("Your data have been corrected") if accepted else _("Your data stay as they are")
+        notices.tell(user, title=title, body=answer or title, link=reverse("members:own"))
     return request

@@ -131,11 +131,11 @@ CASES: list[tuple[str, Callable[[Tree], list[Row]], str, str]] = [
     ("joined-before-birth", lambda _tree: [person(id_number=MAN, joined_on="1985-05-05")], "error",
      "第 2 行 入会日期：早于出生日期，请改正。"),
     ("employer-new", lambda _tree: [person(employer="红桥市场")], "new",
-     "第 2 行 工作单位：“红桥市场”还没有登记，写入时会新增这个单位。"),
+     "第 2 行 用人单位：“红桥市场”还没有登记，写入时会新增这个单位。"),
     ("employer-new-near", _employer, "new",
-     "第 2 行 工作单位：“天桥物业有限公司”还没有登记，写入时会新增这个单位；是否为 天桥物业公司？"),
+     "第 2 行 用人单位：“天桥物业有限公司”还没有登记，写入时会新增这个单位；是否为 天桥物业公司？"),
     ("employer-shape", lambda _tree: [person(employer="甲")], "error",
-     "第 2 行 工作单位：单位名称应为 2 到 120 个字，请改正。"),
+     "第 2 行 用人单位：单位名称应为 2 到 120 个字，请改正。"),
     ("phone-in-file", lambda _tree: [person(phone="13900000001"), person(phone="13900000001")], "new",
      "第 3 行 手机号：与第 2 行的手机号相同；每位会员用自己的号码登录，请核对两行。"),
     ("phone-of-another", _phone_of_another, "new",
@@ -160,7 +160,12 @@ def test_the_registry_has_its_own_words(
 
 
 def test_each_message_of_the_roster_has_its_case() -> None:
-    elsewhere = {"elsewhere-named", "employer-not-permitted", "transfer-not-permitted"}  # below, each by its rights
+    elsewhere = {
+        "elsewhere-named",
+        "employer-not-permitted",
+        "employer-new-too",
+        "transfer-not-permitted",
+    }  # below, each by its rights
     assert set(MESSAGES) - {case[0] for case in CASES} == elsewhere
 
 
@@ -180,6 +185,12 @@ def test_unknown_employers_need_the_right_to_enter_them(tree: Tree) -> None:
     batch = checked([person(employer="红桥市场")], tree.unit, registrar)
     assert "您的岗位不能新增单位" in said(batch)[0]
     assert batch.counts["error"] == 1
+
+
+def test_a_new_employer_is_doubted_once(tree: Tree, officer: User) -> None:
+    batch = checked([person(employer="红桥市场"), person(employer="红桥 市场")], tree.unit, officer)
+    assert [row.has_warnings for row in batch.rows.all()] == [True, False]
+    assert said(batch)[1] == "第 3 行 用人单位：“红桥市场”作为新单位登记，见第 2 行。"
 
 
 def test_a_row_may_move_somebody_within_ones_own_unions(tree: Tree, officer: User) -> None:
