@@ -37,7 +37,7 @@ def _complete(operation: dict[str, Any], *, writes: bool) -> None:
     if security := operation.get("security"):
         operation["security"] = [{SCHEMES[name]: scopes for name, scopes in each.items()} for each in security]
         statuses |= {401, 403}
-    if operation["parameters"] or writes:
+    if security or operation["parameters"] or writes:
         statuses.add(404)
     if writes:
         statuses |= {400, 409}

@@ -10,7 +10,7 @@ from pydantic import StringConstraints, model_validator
 from niangjia.audiences import conditions
 from niangjia.audiences.models import AudienceEntry, AudienceStatus, RuleVersion
 from niangjia.core.catalogue import Fact, Kind
-from niangjia.core.shapes import LARGEST, In, Name120, UnitOut
+from niangjia.core.shapes import LARGEST, In, Name120, UnitOut, words_of
 from niangjia.members.models import Member
 
 Source = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
@@ -127,7 +127,7 @@ class RuleWithVersionsOut(RuleOut):
 
 
 class ParameterOut(Schema):
-    kind: Kind
+    kind: Annotated[str, words_of(Kind)]
     label: str
 
 
@@ -136,7 +136,7 @@ class FactOut(Schema):
 
     name: str
     label: str
-    kind: Kind
+    kind: Annotated[str, words_of(Kind)]
     source: str
     nullable: bool
     operators: list[str]

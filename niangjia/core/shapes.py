@@ -1,12 +1,13 @@
 """What the programs' door takes and gives, in types that every app's router shares."""
 
+from enum import Enum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Schema
 from ninja.pagination import LimitOffsetPagination
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
 LARGEST = 2**31 - 1  # what an integer column holds
 
@@ -38,6 +39,11 @@ TOO_MANY = {
         }
     }
 }
+
+
+def words_of(kinds: type[Enum]) -> WithJsonSchema:
+    """For an enumeration whose name another app uses too: its words stand in the document where they are used."""
+    return WithJsonSchema({"type": "string", "enum": [kind.value for kind in kinds]})
 
 
 class In(Schema):

@@ -15,7 +15,7 @@ from ninja.pagination import paginate
 from niangjia.core import access
 from niangjia.core.cleaning import compact
 from niangjia.core.request import Request
-from niangjia.core.shapes import LARGEST, In, UnitOut
+from niangjia.core.shapes import LARGEST, In, UnitOut, words_of
 from niangjia.files import services as files
 from niangjia.imports import queries, registry, services
 from niangjia.imports.models import Batch, BatchRow, BatchStatus
@@ -34,7 +34,7 @@ MASKS = {Kind.ID_NUMBER: masked_id, Kind.PHONE: masked_phone}
 class TargetFieldOut(Schema):
     name: str
     label: str
-    kind: Kind
+    kind: Annotated[str, words_of(Kind)]
     required: bool
 
 
