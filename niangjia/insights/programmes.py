@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from niangjia.benefits.models import Handout, Programme, ProgrammeStatus
 from niangjia.benefits.queries import Totals, totals_of
@@ -74,7 +75,7 @@ ROWS = (
     Computation(
         name=OFFLINE,
         label=_("Packs handed out offline"),
-        unit=_("packs"),
+        unit=pgettext("unit", "packs"),
         measure=_("Handed out against a signature by the lists of the programme's groups; without undone ones"),
         read=_read,
         count=lambda totals: totals.offline_handed_out,
