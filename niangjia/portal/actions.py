@@ -124,4 +124,6 @@ WORDS: dict[str, Text] = {
     "imports.batch.commit": pgettext_lazy("history", "Import committed"),
     "imports.batch.discard": pgettext_lazy("history", "Import discarded"),
     "demo.step.load": pgettext_lazy("history", "Demonstration data loaded"),
+    "audiences.audience.export": pgettext_lazy("history", "List exported"),
+    "imports.batch.upload": pgettext_lazy("history", "Import file uploaded"),
 }
