@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import openpyxl
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -25,6 +26,11 @@ def signed_in(page: Page, user: User, site: str) -> Page:
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
     return page
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong on the page."""
+    return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in Axe().run(page).response["violations"]]
 
 
 def workbook(rows: list[list[str]]) -> bytes:
@@ -54,12 +60,15 @@ def test_a_roster_is_brought_in(site: str, desk: Page, worker: None) -> None:
     page = signed_in(desk, officer, site)
     page.goto("/staff/imports/new/")
     page.set_input_files("input[type=file]", {"name": "花名册.xlsx", "mimeType": "", "buffer": workbook(rows)})
+    assert faults(page) == []
     page.get_by_role("button", name="上传并查看各列").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("读取了 42 行")
+    assert faults(page) == []
     page.get_by_role("button", name="开始核对").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("已核对 42 行", timeout=20_000)
     expect(page.get_by_role("heading", level=1)).to_contain_text("39 行可以写入，2 行有错误")
     expect(page.locator("main")).to_contain_text("第 45 行 身份证号：被存成了数字，后几位已经丢失")
+    assert faults(page) == []
     page.get_by_role("button", name="写入 39 行").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("已写入 39 行", timeout=20_000)
     with page.expect_download() as download:
@@ -67,3 +76,6 @@ def test_a_roster_is_brought_in(site: str, desk: Page, worker: None) -> None:
     sheet = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0]
     assert sheet["C43"].fill.fgColor.rgb.endswith("F4B8B0")
     assert Member.objects.count() == 40
+    for address in ("", f"{known.pk}/", "new/", f"{known.pk}/reveal/", "corrections/"):
+        page.goto(f"/staff/members/{address}")
+        assert faults(page) == [], address
