@@ -64,6 +64,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     if not found:
         missing = "There is no Chromium. Install one (apt-get install chromium), or name it in CHROMIUM."
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop stays in this very thread to the end
     return {"executable_path": found, "args": ARGUMENTS}
 
 
@@ -123,12 +124,9 @@ def _port() -> int:
 
 
 @pytest.fixture
-def site(
-    transactional_db: None, _processes: dict[str, subprocess.Popen[bytes]], _port: int, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def site(transactional_db: None, _processes: dict[str, subprocess.Popen[bytes]], _port: int) -> Iterator[str]:
     """The address of the site. What a test has written is gone afterwards, with queued jobs and counted attempts."""
     del transactional_db
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this very thread
     if "web" not in _processes:
         command = ["granian", "niangjia.config.asgi:application", "--interface", "asgi", "--port", str(_port),
                    "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "1",

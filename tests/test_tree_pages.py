@@ -28,15 +28,15 @@ def names(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("who", "listed", "page"),
+    ("who", "listed", "opened"),
     [("member", 403, 404), ("officer", 200, 200), ("above", 200, 200), ("elsewhere", 200, 404), ("nobody", 403, 404)],
 )
 def test_a_unit_is_seen_by_those_who_look_after_it(
-    client: Client, tree: Tree, who: str, listed: int, page: int
+    client: Client, tree: Tree, who: str, listed: int, opened: int
 ) -> None:
     client.force_login(getattr(make_cast(tree, VIEW), who))
     assert client.get("/staff/organizations/").status_code == listed
-    assert client.get(f"/staff/organizations/{tree.unit.pk}/").status_code == page
+    assert client.get(f"/staff/organizations/{tree.unit.pk}/").status_code == opened
     assert client.get(f"/staff/organizations/{tree.sibling.pk}/").status_code == (200 if who == "above" else 404)
 
 

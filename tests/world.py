@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from niangjia.api.services import create_token
+from niangjia.audiences.tests.factories import make_audience
 from niangjia.benefits import services as programmes
 from niangjia.benefits.papers import REPORT, SIGN_FOR
 from niangjia.benefits.tests import factories as benefits
@@ -16,6 +17,7 @@ from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder, person
+from niangjia.insights.tests.factories import make_figure
 from niangjia.imports import registry
 from niangjia.imports.services import receive_file
 from niangjia.jobs.models import Job, JobStatus
@@ -124,7 +126,11 @@ def _fill_programme(world: World) -> None:
         "paper_form": "pdf",
         "paper_kind": REPORT,
         "limit": limit.pk,
+        "figure": make_figure(scene).pk,
+        "frozen": scene.audience.pk,
     }
+    audience = make_audience(world.tree.unit)
+    world.things |= {"audience": audience.pk, "rule": audience.rule_version.rule_id}
 
 
 def _fill_people(world: World, officer: User, today: date) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from niangjia.benefits.queries.report import Report
 from niangjia.ui.charts import Chart
 
-MOST = 12
+MOST = 10
 
 
 def report_charts(found: Report) -> list[list[tuple[str, Chart]]]:

@@ -239,7 +239,7 @@ class Split(Owned):
     name = models.CharField(_("name"), max_length=80)
     group = models.CharField(_("for"), max_length=20, choices=FrontLine.choices)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="splits")
-    quantity = models.PositiveIntegerField(_("packs"))
+    quantity = models.PositiveIntegerField(_("number of packs"))
     where = models.CharField(_("handed out at"), max_length=120, blank=True)
     on = models.DateField(_("handed out on"), null=True, blank=True)
 

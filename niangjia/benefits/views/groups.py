@@ -115,7 +115,7 @@ def group_remove(request: UserRequest, pk: UUID, split: UUID) -> HttpResponse:
     return pages.confirm(
         request,
         heading=_("Remove the group “%(name)s”?") % {"name": removed},
-        verb=_("Remove the group"),
+        verb=_("Drop the group"),
         back=reverse("benefits:group", args=[pk, split]),
         consequences=[_("Its list of people goes too; its packs are free for other groups.")],
     )

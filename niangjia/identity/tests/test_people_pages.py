@@ -54,13 +54,13 @@ def test_the_lists_are_for_those_who_look_after_accounts(
     assert client.get(path).status_code == status
 
 
-@pytest.mark.parametrize("page", ["", "password/", "close/", "reopen/", "factor/"])
+@pytest.mark.parametrize("part", ["", "password/", "close/", "reopen/", "factor/"])
 @pytest.mark.parametrize(("who", "status"), table("404 200 200 404 404"))
 def test_a_persons_pages_are_not_there_for_others(
-    client: Client, cast: Cast, colleague: User, page: str, who: str, status: int
+    client: Client, cast: Cast, colleague: User, part: str, who: str, status: int
 ) -> None:
     client.force_login(getattr(cast, who))
-    assert client.get(f"/staff/people/{colleague.pk}/{page}").status_code == status
+    assert client.get(f"/staff/people/{colleague.pk}/{part}").status_code == status
 
 
 def test_seeing_is_not_managing(client: Client, tree: Tree, colleague: User) -> None:

@@ -191,21 +191,21 @@ def test_who_has_an_account_gets_the_answer_as_a_message(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "listed", "page"),
+    ("who", "listed", "opened"),
     [("member", 403, 404), ("officer", 200, 200), ("above", 200, 200), ("elsewhere", 200, 404), ("nobody", 403, 404)],
 )
 def test_letters_are_answered_by_those_whose_unit_was_written_to(
-    client: Client, tree: Tree, who: str, listed: int, page: int
+    client: Client, tree: Tree, who: str, listed: int, opened: int
 ) -> None:
     sent = letter(tree)
     user: User = getattr(make_cast(tree, ANSWER), who)
     client.force_login(user)
     assert client.get("/staff/feedback/").status_code == listed
-    assert client.get(f"/staff/feedback/{sent.pk}/").status_code == page
-    assert client.post(f"/staff/feedback/{sent.pk}/", {"reply": "答"}).status_code == (302 if page == 200 else 404)
+    assert client.get(f"/staff/feedback/{sent.pk}/").status_code == opened
+    assert client.post(f"/staff/feedback/{sent.pk}/", {"reply": "答"}).status_code == (302 if opened == 200 else 404)
     sent.refresh_from_db()
-    assert sent.status == (FeedbackStatus.ANSWERED if page == 200 else FeedbackStatus.RECEIVED)
-    if page != 200:
+    assert sent.status == (FeedbackStatus.ANSWERED if opened == 200 else FeedbackStatus.RECEIVED)
+    if opened != 200:
         with pytest.raises(NotPermitted):
             services.answer_feedback(sent, reply="答", actor=user, at=timezone.now())
         assert not Entry.objects.filter(action="notices.feedback.answer").exists()
