@@ -17,9 +17,9 @@ from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder, person
-from niangjia.insights.tests.factories import make_figure
 from niangjia.imports import registry
 from niangjia.imports.services import receive_file
+from niangjia.insights.tests.factories import make_figure
 from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
 from niangjia.members.services import request_correction
