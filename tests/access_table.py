@@ -4,23 +4,15 @@ Statuses in the order of ``world.VISITORS``: stranger, nobody (logged in, no rol
 unit, officer above, officer elsewhere. 302 sends a stranger to the log-in.
 """
 
-from dataclasses import dataclass, field
+from tests.access_row import OPEN, Row
+from tests.access_table_api import API_ROWS
 
-
-@dataclass(frozen=True)
-class Row:
-    statuses: str
-    kwargs: dict[str, str] = field(default_factory=dict)
-    method: str = "GET"
-    query: str = ""
-
-
-OPEN = "200 200 200 200 200 200 200"
 STAFF_LIST = "302 403 403 403 200 200 200"
 NO_PASSWORD = "302 302 302 302 302 302 302"  # strangers to the log-in, people without a password to their own page
 OFFICERS = "302 404 404 404 200 200 404"
 
 ROWS: dict[str, Row] = {
+    **API_ROWS,
     # api
     "api-1:openapi-json": Row(OPEN),
     "api-1:api-root": Row("404 404 404 404 404 404 404"),

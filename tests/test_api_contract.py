@@ -27,7 +27,6 @@ from schemathesis.specs.openapi.checks import (
 from niangjia.api.services import create_token
 from niangjia.api.site import api
 from niangjia.identity.permissions import registered
-from niangjia.vouchers.models import ServicePoint
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -64,20 +63,8 @@ EXAMPLES = {"GET": 2, "POST": 2, "PUT": 2, "PATCH": 2, "DELETE": 1}
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         made = make_world()
-        gift = _programme(made).gifts.first()
-        made.things |= {
-            "item": gift.item_id,
-            "point": ServicePoint.objects.get().pk,
-            "audience": _programme(made).audience_id,
-        }
         yield made
         transaction.set_rollback(True)
-
-
-def _programme(world: World) -> Any:
-    from niangjia.benefits.models import Programme
-
-    return Programme.objects.get(pk=world.things["programme"])
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from niangjia.audiences.tests.factories import make_audience
 from niangjia.benefits import services as programmes
 from niangjia.benefits.papers import REPORT, SIGN_FOR
 from niangjia.benefits.tests import factories as benefits
+from niangjia.core.ids import uuid7
 from niangjia.coverage.services import create_employer
 from niangjia.files import services as files
 from niangjia.identity import services as identity
@@ -119,6 +120,13 @@ def _fill_programme(world: World) -> None:
     )  # fmt: skip
     world.things |= {
         "programme": scene.programme.pk,
+        "point": scene.point.pk,
+        "item": scene.packs.item_id,
+        "entry": scene.packs.item.entries.first().pk,
+        "audience": scene.audience.pk,
+        "version": scene.audience.rule_version_id,
+        "rule": scene.audience.rule_version.rule_id,
+        "nothing": uuid7(),
         "gift": scene.packs.pk,
         "split": split.pk,
         "handout": split.handouts.get(number=1).pk,
