@@ -122,7 +122,7 @@ def _fill_programme(world: World) -> None:
         "programme": scene.programme.pk,
         "point": scene.point.pk,
         "item": scene.packs.item_id,
-        "entry": scene.packs.item.entries.first().pk,
+        "entry": scene.packs.item.entries.values_list("pk", flat=True)[0],
         "audience": scene.audience.pk,
         "version": scene.audience.rule_version_id,
         "rule": scene.audience.rule_version.rule_id,
