@@ -13,22 +13,18 @@ from ninja import Field, File, Form, Router, Schema, Status, UploadedFile
 from ninja.pagination import paginate
 
 from niangjia.core import access
-from niangjia.core.cleaning import compact
 from niangjia.core.request import Request
 from niangjia.core.shapes import LARGEST, In, UnitOut, words_of
-from niangjia.files import services as files
 from niangjia.imports import queries, registry, services
 from niangjia.imports.models import Batch, BatchRow, BatchStatus
 from niangjia.imports.registry import Kind
 from niangjia.imports.verdicts import Verdict
 from niangjia.org.http import visible_unit
-from niangjia.ui.formats import masked_id, masked_phone
 
 router = Router()
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BINARY = {200: {"description": "The file.", "content": {EXCEL: {"schema": {"type": "string", "format": "binary"}}}}}
-MASKS = {Kind.ID_NUMBER: masked_id, Kind.PHONE: masked_phone}
 
 
 class TargetFieldOut(Schema):
@@ -201,26 +197,21 @@ class RowPage:
         return self._rows.count()
 
     def __getitem__(self, part: slice) -> list[dict[str, Any]]:
-        kinds = {field.name: field.kind for field in registry.target(self._batch.target).fields}
-        return [_told(view, kinds) for view in queries.row_views(self._batch, self._rows[part])]
+        return [_told(view) for view in queries.row_views(self._batch, self._rows[part])]
 
 
-def _told(view: queries.RowView, kinds: dict[str, Kind]) -> dict[str, Any]:
+def _told(view: queries.RowView) -> dict[str, Any]:
     named = ("number", "verdict", "was_written", "remarks", "changes")
     cells = [
         {
             "field": cell.field,
             "label": cell.label,
-            "text": cell.text if cell.level in {"error", "warning"} else _masked(kinds[cell.field], cell.text),
+            "text": cell.shown,
             "remarks": cell.remarks,
         }
         for cell in view.cells
     ]
     return {name: getattr(view, name) for name in named} | {"cells": cells}
-
-
-def _masked(kind: Kind, text: str) -> str:
-    return MASKS[kind](compact(text)) if text and kind in MASKS else text
 
 
 @router.post("/{uuid:batch_id}/commit", response={202: BatchOut}, summary="Write the good rows")
@@ -244,7 +235,7 @@ def batch_marked_file(request: Request, batch_id: UUID) -> HttpResponse:
     batch = _batch(request, batch_id)
     if batch.marked_file is None:
         raise Http404
-    answer = HttpResponse(files.hand_out(batch.marked_file, actor=request.user), content_type=EXCEL)
+    answer = HttpResponse(services.hand_out_marked(batch, actor=request.user), content_type=EXCEL)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.marked_file.name)}"
     return answer
 

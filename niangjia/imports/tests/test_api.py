@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from niangjia.core import id_numbers
 from niangjia.core.tests.programs import ask, told
-from niangjia.files.permissions import VIEW
 from niangjia.identity.tests.factories import holder, person
 from niangjia.imports.models import Batch, BatchStatus
 from niangjia.imports.tests.files import xlsx
@@ -44,7 +43,7 @@ def tree() -> Tree:
 
 @pytest.fixture
 def people(tree: Tree) -> dict[str, Any]:
-    rights = (PERMISSION, org.VIEW, VIEW)
+    rights = (PERMISSION, org.VIEW)
     return {
         "stranger": None,
         "nobody": person(),
