@@ -10,6 +10,7 @@ class BookingsConfig(AppConfig):
         from niangjia.bookings import permissions, queries, receivers
         from niangjia.identity.permissions import register
         from niangjia.ledgers import checks
+        from niangjia.ui import navigation
         from niangjia.vouchers import sources
 
         register(permissions.VIEW, _("See bookings"))
@@ -19,3 +20,4 @@ class BookingsConfig(AppConfig):
         checks.register_reservation(queries.spoken_for)
         sources.register(queries.SOURCE, queries.entitlement)
         receivers.listen()
+        navigation.register(area="member", label=_("My bookings"), url_name="bookings:mine", order=15, icon="ticket")

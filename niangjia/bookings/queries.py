@@ -161,6 +161,7 @@ def entitlement(key: UUID, lock: bool) -> Entitlement | None:
         valid_from=offer.collect_from,
         valid_until=offer.collect_until,
         live=booking.status in {BookingStatus.BOOKED, BookingStatus.COLLECTED},
+        points=() if lock else tuple(offer.points.all()),
     )
 
 

@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from niangjia.bookings import views
 
 app_name = "bookings"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("me/bookings/", views.mine, name="mine"),
+]

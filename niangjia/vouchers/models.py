@@ -11,7 +11,7 @@ from niangjia.core.models import Row
 from niangjia.ledgers.models import Item
 from niangjia.members.models import Member
 from niangjia.org.models import Owned
-from niangjia.vouchers.permissions import REDEEM, VIEW
+from niangjia.vouchers.permissions import MANAGE, REDEEM, VIEW
 
 if TYPE_CHECKING:
     from niangjia.core.access import Actor
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 class ServicePointQuerySet(models.QuerySet["ServicePoint"]):
     def visible_to(self, actor: "Actor") -> Self:
-        return self.filter(access.scope(actor, VIEW) | access.scope(actor, REDEEM))
+        """Those of the subtrees where one looks after vouchers, hands out, or looks after the places."""
+        mine = access.scope(actor, VIEW) | access.scope(actor, REDEEM) | access.scope(actor, MANAGE)
+        return self.filter(mine)
+
+    def redeemable_by(self, actor: "Actor") -> Self:
+        return self.filter(access.scope(actor, REDEEM))
+
+    def manageable_by(self, actor: "Actor") -> Self:
+        return self.filter(access.scope(actor, MANAGE))
 
     def open(self) -> Self:
         return self.filter(is_open=True)

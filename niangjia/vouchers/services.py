@@ -159,6 +159,13 @@ def token(voucher: Voucher) -> bytes:
     )
 
 
+def points_of(voucher: Voucher) -> tuple[ServicePoint, ...]:
+    """Where it can be collected, as its source says."""
+    resolve = sources.registered.get(voucher.kind)
+    found = resolve(voucher.pk, False) if resolve else None
+    return found.points if found else ()
+
+
 # Finding ---------------------------------------------------------------------------------------------------------
 def find_voucher(typed: str, *, actor: Any, at: datetime) -> Voucher:
     """The voucher that a scanned token or a typed short code names, if ``actor`` may hand it out.
@@ -236,6 +243,19 @@ def redeem(
     audit.record(actor, "vouchers.voucher.redeem", voucher, point=str(point or ""), turn=redemption.turn)
     redeemed.send(Voucher, voucher=voucher, redemption=redemption, actor=actor)
     return redemption
+
+
+def refusal_now(voucher: Voucher, *, at: datetime) -> DomainError | None:
+    """Why this cannot be handed over at this moment, for who is about to; the hand-over itself asks again."""
+    resolve = sources.registered.get(voucher.kind)
+    found = resolve(voucher.pk, False) if resolve else None
+    if voucher.status == VoucherStatus.VALID and found is not None and not found.live:
+        voucher.status = VoucherStatus.CANCELLED
+    try:
+        _require_valid(voucher, at)
+    except DomainError as refusal:
+        return refusal
+    return None
 
 
 def _locked(voucher: Voucher) -> Voucher:

@@ -6,10 +6,14 @@ Registered from ``apps.ready()``. Holds only what it is told; no rules.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from niangjia.ledgers.models import Item
 from niangjia.org.models import Organization
+
+if TYPE_CHECKING:
+    from niangjia.vouchers.models import ServicePoint
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Entitlement:
     valid_from: datetime | None
     valid_until: datetime | None
     live: bool
+    points: "tuple[ServicePoint, ...]" = ()
 
 
 # ``resolve(id, lock=…)`` finds the entitlement, or nothing; with ``lock`` it holds the row until the end of the

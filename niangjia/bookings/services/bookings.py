@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -241,4 +242,4 @@ def _tell(booking: Booking, offer: Offer, title: str, body: str, reason: str = "
         return
     names = {"offer": offer.title, "number": booking.number, "helper": booking.helper or ""}
     text = " ".join(part for part in (body % names, reason) if part)
-    notices.tell(user, title=title, body=text, link="/me/bookings/")
+    notices.tell(user, title=title, body=text, link=reverse("bookings:mine"))

@@ -1,0 +1,22 @@
+"""Reads for the pages of vouchers and hand-overs."""
+
+from datetime import datetime
+from typing import Any
+
+from niangjia.vouchers.models import Redemption, RedemptionKind, Voucher
+
+
+def last_hand_over(voucher: Voucher) -> Redemption | None:
+    """When, where and by whom it was handed over, if it is."""
+    rows = voucher.redemptions.filter(kind=RedemptionKind.HANDED_OVER).select_related("point")
+    found: Redemption | None = rows.last()
+    return found
+
+
+def handed_over_by(actor: Any, *, since: datetime, limit: int = 10) -> list[Redemption]:
+    """What somebody handed over lately, newest first, with what has been undone since."""
+    rows = Redemption.objects.filter(by_id=actor.pk, at__gte=since, kind=RedemptionKind.HANDED_OVER)
+    found: list[Redemption] = list(
+        rows.select_related("voucher__member", "voucher__item", "point").order_by("-at", "-id")[:limit]
+    )
+    return found
