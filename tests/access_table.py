@@ -124,6 +124,16 @@ ROWS: dict[str, Row] = {
     "papers:wording-reset": Row("302 404 404 404 200 404 404", {"unit": "organization", "code": "paper_kind"}),
     "papers:paper": Row(OFFICERS, {"pk": "paper"}),
     "papers:paper-download": Row(OFFICERS, {"pk": "paper", "form": "paper_form"}),
+    # bookings
+    "bookings:mine": Row("302 200 200 200 200 200 200"),
+    # vouchers: the member's own
+    "vouchers:voucher": Row("302 404 200 200 200 200 404", {"pk": "voucher"}),
+    "vouchers:counter": Row("302 403 403 200 200 200 200"),
+    "vouchers:hand-over": Row("302 404 404 200 200 200 404", {"pk": "voucher"}),
+    "vouchers:undo": Row("302 404 404 200 200 200 404", {"pk": "voucher"}),
+    "vouchers:point-list": Row(STAFF_LIST),
+    "vouchers:point-new": Row(STAFF_LIST),
+    "vouchers:point": Row(OFFICERS, {"pk": "point"}),
     # benefits: the programme of the table is under way
     "benefits:programme-list": Row(STAFF_LIST),
     "benefits:new": Row(STAFF_LIST),
@@ -161,7 +171,7 @@ ROWS: dict[str, Row] = {
     "benefits:desk-person": Row(OFFICERS, {"pk": "programme", "member": "member"}),
     "benefits:member-programme": Row("302 302 200 302 302 302 302", {"pk": "programme"}),
     "benefits:booked": Row("302 302 302 302 302 302 302", {"pk": "programme"}),
-    "benefits:member-cancel": Row("302 302 302 302 302 302 302", {"pk": "programme"}),
+    "benefits:member-cancel": Row("302 302 200 302 302 302 302", {"pk": "programme"}),
     "benefits:public-list": Row(OPEN),
     "benefits:public": Row(OPEN, {"pk": "programme"}),
     "benefits:result": Row(OPEN, {"pk": "programme"}),

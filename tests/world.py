@@ -29,6 +29,7 @@ from niangjia.notices import services as notices
 from niangjia.notices.models import FeedbackKind
 from niangjia.org.tests.factories import Tree, make_tree
 from niangjia.papers.services import file_paper
+from niangjia.vouchers import services as vouchers
 
 # In the order of the statuses in the table. The officer and those above and elsewhere hold every permission.
 VISITORS = ("stranger", "nobody", "member", "helper", "officer", "above", "elsewhere")
@@ -114,6 +115,10 @@ def _fill_programme(world: World) -> None:
         contents={"pdf": b"%PDF-1.7"},
         actor=None,
     )
+    member = Member.objects.get(user=world.people["member"])
+    voucher = vouchers.ensure_voucher(programmes.book_for(scene.programme, member, actor=None, at=timezone.now()).pk)
+    assert voucher
+    point = vouchers.create_point(organization=world.tree.unit, name="天桥驿站", address="永安路", actor=None)
     limit = programmes.set_limit(
         organization=world.tree.unit, kind="per_gift", amount=300_000, source="〔2026〕1号",
         valid_from=timezone.localdate(), actor=None,
@@ -134,6 +139,8 @@ def _fill_programme(world: World) -> None:
         "paper_form": "pdf",
         "paper_kind": REPORT,
         "limit": limit.pk,
+        "voucher": voucher.pk,
+        "point": point.pk,
         "figure": make_figure(scene).pk,
         "frozen": scene.audience.pk,
     }

@@ -13,7 +13,7 @@ class VouchersConfig(AppConfig):
 
         register(permissions.VIEW, _("See vouchers and hand-overs"))
         register(permissions.REDEEM, _("Hand out gifts against vouchers"))
-        register(permissions.MANAGE, _("Change places of collection, undo old hand-overs"))
+        register(permissions.MANAGE, _("Change service points, undo old hand-overs"))
         navigation.register(
             area="staff",
             label=_("Hand out"),
@@ -24,7 +24,7 @@ class VouchersConfig(AppConfig):
         )
         navigation.register(
             area="staff",
-            label=_("Places of collection"),
+            label=_("Service points"),
             url_name="vouchers:point-list",
             permission=permissions.MANAGE,
             order=65,

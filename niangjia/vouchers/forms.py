@@ -1,9 +1,10 @@
-"""What the helper types, and what a place of collection is."""
+"""What the helper types, and what a service point is."""
 
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from niangjia.org.models import Organization
 from niangjia.vouchers.models import ServicePoint
@@ -14,7 +15,7 @@ class CodeForm(forms.Form):
 
     point = forms.ModelChoiceField(ServicePoint.objects.none(), label=_("Where you hand out"), required=False)
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("voucher", "Code"),
         max_length=400,
         help_text=_("The eight characters below the QR code. Capitals, spaces and O for 0 do not matter."),
         widget=forms.TextInput(
@@ -37,7 +38,7 @@ class ReasonForm(forms.Form):
 
 
 class PointForm(forms.ModelForm):  # type: ignore[type-arg]  # it cannot be subscripted at run time
-    """A place of collection."""
+    """A service point."""
 
     class Meta:
         model = ServicePoint

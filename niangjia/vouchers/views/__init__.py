@@ -1,1 +1,1 @@
-"""Pages: the member's card, the helper's counter, the places of collection."""
+"""Pages: the member's card, the helper's counter, the service points."""

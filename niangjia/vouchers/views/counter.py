@@ -50,7 +50,8 @@ def counter(request: UserRequest) -> HttpResponse:
     if not access.can_anywhere(request.user, REDEEM):
         raise NotPermitted(_("Your role does not include handing out gifts."))
     points = ServicePoint.objects.visible_to(request.user).redeemable_by(request.user).open()
-    form = CodeForm(request.POST or None, points=points, initial={"point": _point(request)})
+    here = _point(request) or (points[0] if len(points) == 1 else None)
+    form = CodeForm(request.POST if request.method == "POST" else None, points=points, initial={"point": here})
     status = 200
     if request.method == "POST" and form.is_valid():
         if point := form.cleaned_data["point"]:
@@ -94,7 +95,7 @@ def hand_over(request: UserRequest, pk: UUID) -> HttpResponse:
 @login_required
 def undo(request: UserRequest, pk: UUID) -> HttpResponse:
     voucher = _voucher(request, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             reason = form.cleaned_data["reason"]

@@ -1,4 +1,4 @@
-"""Places of collection."""
+"""Service points."""
 
 from uuid import UUID
 
@@ -44,10 +44,10 @@ class PointTable(Table):
     )  # fmt: skip
     filters = (Search("q", gettext_lazy("Name"), fields=("name", "address")),)
     sentence = gettext_lazy("Places whose name or address contains {q}")
-    caption = gettext_lazy("Places of collection")
+    caption = gettext_lazy("Service points")
     empty = gettext_lazy("Places where gifts are handed over will be listed here.")
     empty_action = gettext_lazy("Add a place")
-    file_name = gettext_lazy("Places of collection")
+    file_name = gettext_lazy("Service points")
 
     def empty_href(self) -> str:
         return reverse("vouchers:point-new")
@@ -58,7 +58,7 @@ class PointTable(Table):
 
 def _require(request: UserRequest) -> None:
     if not access.can_anywhere(request.user, MANAGE):
-        raise NotPermitted(_("Your role does not include looking after places of collection."))
+        raise NotPermitted(_("Your role does not include looking after service points."))
 
 
 @require_safe
@@ -75,7 +75,9 @@ def point_list(request: UserRequest) -> HttpResponse:
 def point_new(request: UserRequest) -> HttpResponse:
     _require(request)
     units = Organization.objects.visible_to(request.user).filter(access.scope(request.user, MANAGE, field="path"))
-    form = NewPointForm(request.POST or None, units=units, initial={"organization": units.first()})
+    form = NewPointForm(
+        request.POST if request.method == "POST" else None, units=units, initial={"organization": units.first()}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             point = services.create_point(**form.cleaned_data, actor=request.user)
@@ -91,7 +93,7 @@ def point_new(request: UserRequest) -> HttpResponse:
 @login_required
 def point(request: UserRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(ServicePoint.objects.visible_to(request.user).manageable_by(request.user), pk=pk)
-    form = PointForm(request.POST or None, instance=found)
+    form = PointForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
             services.change_point(found, actor=request.user, **form.cleaned_data)
