@@ -11,6 +11,8 @@ from niangjia.audiences.tests.factories import make_audience
 from niangjia.benefits import services as programmes
 from niangjia.benefits.papers import REPORT, SIGN_FOR
 from niangjia.benefits.tests import factories as benefits
+from niangjia.bookings.services import book_assisted
+from niangjia.bookings.tests import factories as bookings
 from niangjia.core.ids import uuid7
 from niangjia.coverage.services import create_employer
 from niangjia.files import services as files
@@ -29,7 +31,7 @@ from niangjia.notices import services as notices
 from niangjia.notices.models import FeedbackKind
 from niangjia.org.tests.factories import Tree, make_tree
 from niangjia.papers.services import file_paper
-from niangjia.vouchers import services as vouchers
+from niangjia.vouchers.services import ensure_voucher
 
 # In the order of the statuses in the table. The officer and those above and elsewhere hold every permission.
 VISITORS = ("stranger", "nobody", "member", "helper", "officer", "above", "elsewhere")
@@ -116,9 +118,9 @@ def _fill_programme(world: World) -> None:
         actor=None,
     )
     member = Member.objects.get(user=world.people["member"])
-    voucher = vouchers.ensure_voucher(programmes.book_for(scene.programme, member, actor=None, at=timezone.now()).pk)
+    offer = bookings.make_offer(world.tree.unit, bookings.make_audience(world.tree.unit, member))
+    voucher = ensure_voucher(book_assisted(offer, member, actor=None).pk)
     assert voucher
-    point = vouchers.create_point(organization=world.tree.unit, name="天桥驿站", address="永安路", actor=None)
     limit = programmes.set_limit(
         organization=world.tree.unit, kind="per_gift", amount=300_000, source="〔2026〕1号",
         valid_from=timezone.localdate(), actor=None,
@@ -140,7 +142,6 @@ def _fill_programme(world: World) -> None:
         "paper_kind": REPORT,
         "limit": limit.pk,
         "voucher": voucher.pk,
-        "point": point.pk,
         "figure": make_figure(scene).pk,
         "frozen": scene.audience.pk,
     }
