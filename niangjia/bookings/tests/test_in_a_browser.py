@@ -8,14 +8,14 @@ import pytest
 import segno
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
-from niangjia.benefits import services as programmes
-from niangjia.benefits.tests.factories import Scene, make_scene
+from niangjia.bookings.services import book_assisted
+from niangjia.bookings.tests.factories import make_audience, make_buyer, make_offer
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder
+from niangjia.org.tests.factories import make_tree
 from niangjia.vouchers import codes, permissions, services
 from niangjia.vouchers.models import Redemption, Voucher
 from niangjia.vouchers.tests.factories import make_point
@@ -25,12 +25,12 @@ class Desk:
     """A helper at her place, and a member who has booked."""
 
     def __init__(self) -> None:
-        self.scene: Scene = make_scene().publish()
-        self.helper = holder(permissions.REDEEM, at=self.scene.tree.unit, name="李助手")
-        self.point = make_point(self.scene.tree.unit)
-        self.member = self.scene.people[0]
-        booking = programmes.book_for(self.scene.programme, self.member, actor=None, at=timezone.now())
-        voucher = services.ensure_voucher(booking.pk)
+        self.unit = make_tree().unit
+        self.helper = holder(permissions.REDEEM, at=self.unit, name="李助手")
+        self.point = make_point(self.unit)
+        self.buyer = make_buyer(self.unit)
+        offer = make_offer(self.unit, make_audience(self.unit, self.buyer.member), points=[self.point])
+        voucher = services.ensure_voucher(book_assisted(offer, self.buyer.member, actor=None).pk)
         assert voucher is not None
         self.voucher: Voucher = voucher
 
@@ -59,7 +59,7 @@ def video(voucher: Voucher, folder: Path) -> Path:
 
 def test_the_card_on_a_phone(site: str, phone: Page) -> None:
     desk = Desk()
-    log_in(phone.context, site, desk.member.user)
+    log_in(phone.context, site, desk.buyer.user)
     phone.goto("/me/bookings/")
     phone.get_by_role("link", name="干果礼盒").click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("领取时请出示此码")
@@ -117,7 +117,7 @@ def test_the_camera_reads_the_card(
 @pytest.mark.parametrize("where", ["/helper/", "/staff/points/new/"])
 def test_nothing_overflows_a_phone(site: str, phone: Page, where: str) -> None:
     desk = Desk()
-    user = holder(permissions.REDEEM, permissions.MANAGE, "org.view", at=desk.scene.tree.unit)
+    user = holder(permissions.REDEEM, permissions.MANAGE, "org.view", at=desk.unit)
     log_in(phone.context, site, user)
     phone.goto(where)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 375
