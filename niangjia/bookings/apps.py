@@ -7,10 +7,10 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from niangjia.bookings import permissions, queries, receivers
+        from niangjia.bookings import permissions, queries, receivers, views
         from niangjia.identity.permissions import register
         from niangjia.ledgers import checks
-        from niangjia.ui import navigation
+        from niangjia.ui import navigation, sections
         from niangjia.vouchers import sources
 
         register(permissions.VIEW, _("See bookings"))
@@ -21,3 +21,4 @@ class BookingsConfig(AppConfig):
         sources.register(queries.SOURCE, queries.entitlement)
         receivers.listen()
         navigation.register(area="member", label=_("My bookings"), url_name="bookings:mine", order=15, icon="ticket")
+        sections.register(home="member", template="bookings/section_member.html", fill=views.for_member, order=5)

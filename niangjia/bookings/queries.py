@@ -162,6 +162,7 @@ def entitlement(key: UUID, lock: bool) -> Entitlement | None:
         valid_until=offer.collect_until,
         live=booking.status in {BookingStatus.BOOKED, BookingStatus.COLLECTED},
         points=() if lock else tuple(offer.points.all()),
+        cancel_until=offer.cancel_until or offer.closes_at if booking.status == BookingStatus.BOOKED else None,
     )
 
 

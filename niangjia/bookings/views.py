@@ -1,24 +1,46 @@
 """What somebody has booked. The programme's own page books, says the outcome and cancels."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
+from django.db.models import Case, Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from niangjia.bookings.models import Booking
+from niangjia.bookings.models import Booking, BookingStatus
 from niangjia.identity.http import UserRequest
 from niangjia.ui import pages
 
-STATES = {"booked": "active", "collected": "done", "cancelled": "closed", "expired": "warning", "returned": "closed"}
+STATES = {"booked": "waiting", "collected": "done", "cancelled": "closed", "expired": "warning", "returned": "closed"}
+WAITING = Case(When(status=BookingStatus.BOOKED, then=Value(0)), default=Value(1))
+SHOWN = 3
 
 
 @require_safe
 @never_cache
 @login_required
 def mine(request: UserRequest) -> HttpResponse:
-    rows = Booking.objects.visible_to(request.user).of(request.user).select_related("offer__item").order_by("-id")
-    page = pages.paginate(request, rows)
-    waiting = rows.filter(status="booked").count()
+    rows = (
+        Booking.objects.visible_to(request.user).of(request.user).select_related("offer__item", "offer__organization")
+    )
+    page = pages.paginate(request, rows.order_by(WAITING, "-booked_at", "-id"))
     shown = [(booking, STATES[booking.status]) for booking in page]
-    return render(request, "bookings/mine.html", {"page": page, "bookings": shown, "waiting": waiting})
+    context = {
+        "page": page,
+        "waiting": rows.filter(status=BookingStatus.BOOKED).count(),
+        "current": [pair for pair in shown if pair[0].status == BookingStatus.BOOKED],
+        "past": [pair for pair in shown if pair[0].status != BookingStatus.BOOKED],
+    }
+    return render(request, "bookings/mine.html", context)
+
+
+def for_member(request: UserRequest) -> dict[str, Any] | None:
+    """On a member's home: what can be collected now, one tap from its code."""
+    rows = Booking.objects.visible_to(request.user).of(request.user).select_related("offer__item")
+    now = timezone.now()
+    waiting = rows.filter(status=BookingStatus.BOOKED).exclude(offer__collect_from__gt=now)
+    shown = list(waiting.exclude(offer__collect_until__lte=now).order_by("offer__collect_until", "id")[:SHOWN])
+    return {"bookings": shown} if shown else None

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from niangjia.vouchers.models import Redemption, RedemptionKind, Voucher
 
 
@@ -15,8 +17,11 @@ def last_hand_over(voucher: Voucher) -> Redemption | None:
 
 def handed_over_by(actor: Any, *, since: datetime, limit: int = 10) -> list[Redemption]:
     """What somebody handed over lately, newest first, with what has been undone since."""
+    undone = Redemption.objects.filter(voucher=OuterRef("voucher"), turn=OuterRef("turn"), kind=RedemptionKind.UNDONE)
     rows = Redemption.objects.filter(by_id=actor.pk, at__gte=since, kind=RedemptionKind.HANDED_OVER)
     found: list[Redemption] = list(
-        rows.select_related("voucher__member", "voucher__item", "point").order_by("-at", "-id")[:limit]
+        rows.annotate(undone=Exists(undone))
+        .select_related("voucher__member", "voucher__item", "point")
+        .order_by("-at", "-id")[:limit]
     )
     return found

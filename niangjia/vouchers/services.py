@@ -159,11 +159,10 @@ def token(voucher: Voucher) -> bytes:
     )
 
 
-def points_of(voucher: Voucher) -> tuple[ServicePoint, ...]:
-    """Where it can be collected, as its source says."""
+def known_of(voucher: Voucher) -> sources.Entitlement | None:
+    """What the voucher's source knows of it now."""
     resolve = sources.registered.get(voucher.kind)
-    found = resolve(voucher.pk, False) if resolve else None
-    return found.points if found else ()
+    return resolve(voucher.pk, False) if resolve else None
 
 
 # Finding ---------------------------------------------------------------------------------------------------------
@@ -245,11 +244,9 @@ def redeem(
     return redemption
 
 
-def refusal_now(voucher: Voucher, *, at: datetime) -> DomainError | None:
+def refusal_now(voucher: Voucher, known: sources.Entitlement | None, *, at: datetime) -> DomainError | None:
     """Why this cannot be handed over at this moment, for who is about to; the hand-over itself asks again."""
-    resolve = sources.registered.get(voucher.kind)
-    found = resolve(voucher.pk, False) if resolve else None
-    if voucher.status == VoucherStatus.VALID and found is not None and not found.live:
+    if voucher.status == VoucherStatus.VALID and known is not None and not known.live:
         voucher.status = VoucherStatus.CANCELLED
     try:
         _require_valid(voucher, at)
@@ -307,6 +304,11 @@ def moment(at: datetime | None) -> str:
     return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
 
 
+def may_undo(redemption: Redemption, *, actor: Any, at: datetime) -> bool:
+    """Whether whoever may hand out here may also take this hand-over back, as far as time goes."""
+    return at <= redemption.at + UNDO_WINDOW or access.can(actor, MANAGE, redemption.organization_path)
+
+
 @transaction.atomic
 def undo_redemption(voucher: Voucher, *, actor: Any, reason: str, at: datetime) -> Redemption:
     """Take back a mistaken hand-over: within half an hour by whoever may hand out, later only by who manages."""
@@ -317,7 +319,7 @@ def undo_redemption(voucher: Voucher, *, actor: Any, reason: str, at: datetime) 
     last = voucher.redemptions.filter(kind=RedemptionKind.HANDED_OVER).last()
     if voucher.status != VoucherStatus.REDEEMED or last is None:
         raise VoucherRefused(_("This has not been handed over."), code="not-redeemed")
-    if at > last.at + UNDO_WINDOW:
+    if not may_undo(last, actor=actor, at=at):
         access.require(actor, MANAGE, voucher.organization)
     advance(voucher, VoucherStatus.VALID, VOUCHER_TRANSITIONS)
     voucher.save(update_fields=["status"])

@@ -30,6 +30,7 @@ class Entitlement:
     valid_until: datetime | None
     live: bool
     points: "tuple[ServicePoint, ...]" = ()
+    cancel_until: datetime | None = None  # until when the person may give it up; never, if there is no moment
 
 
 # ``resolve(id, lock=…)`` finds the entitlement, or nothing; with ``lock`` it holds the row until the end of the

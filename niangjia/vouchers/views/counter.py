@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +19,7 @@ from niangjia.identity.http import UserRequest
 from niangjia.ui import formats, pages
 from niangjia.vouchers import queries, services
 from niangjia.vouchers.forms import CodeForm, ReasonForm
-from niangjia.vouchers.models import ServicePoint, Voucher
+from niangjia.vouchers.models import ServicePoint, Voucher, VoucherStatus
 from niangjia.vouchers.permissions import REDEEM
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +40,7 @@ def _point(request: UserRequest) -> ServicePoint | None:
 
 def _voucher(request: UserRequest, pk: UUID) -> Voucher:
     allowed = Voucher.objects.visible_to(request.user).redeemable_by(request.user)
-    found: Voucher = get_object_or_404(allowed.select_related("item", "member", "organization"), pk=pk)
+    found: Voucher = get_object_or_404(allowed.select_related("item", "member__organization", "organization"), pk=pk)
     return found
 
 
@@ -52,21 +53,22 @@ def counter(request: UserRequest) -> HttpResponse:
     points = ServicePoint.objects.visible_to(request.user).redeemable_by(request.user).open()
     here = _point(request) or (points[0] if len(points) == 1 else None)
     form = CodeForm(request.POST if request.method == "POST" else None, points=points, initial={"point": here})
-    status = 200
+    status, refusal = 200, None
     if request.method == "POST" and form.is_valid():
         if point := form.cleaned_data["point"]:
             request.session[POINT] = str(point.pk)
         try:
             found = services.find_voucher(form.cleaned_data["code"], actor=request.user, at=timezone.now())
-        except DomainError as refusal:
-            pages.refuse(form, refusal)
-            status = refusal.status
+        except DomainError as refused:
+            refusal, status = refused, refused.status
         else:
             return redirect("vouchers:hand-over", found.pk)
     elif request.method == "POST":
         status = 422
     lately = queries.handed_over_by(request.user, since=timezone.now() - TODAY)
-    return render(request, "vouchers/counter.html", {"form": form, "lately": lately}, status=status)
+    done = next((one for one in lately if str(one.voucher_id) == request.GET.get("done") and not one.undone), None)
+    context = {"form": form, "lately": lately, "refusal": refusal, "done": None if request.POST else done}
+    return render(request, "vouchers/counter.html", context, status=status)
 
 
 @form_page
@@ -75,19 +77,24 @@ def counter(request: UserRequest) -> HttpResponse:
 def hand_over(request: UserRequest, pk: UUID) -> HttpResponse:
     """Who and what; one button. What cannot be handed over says why, and when it was handed over already."""
     voucher, point, now = _voucher(request, pk), _point(request), timezone.now()
-    refusal = services.refusal_now(voucher, at=now)
+    refusal, status = services.refusal_now(voucher, services.known_of(voucher), at=now), 200
     if request.method == "POST":
         try:
             services.redeem(voucher, actor=request.user, point=point, at=now)
         except DomainError as refused:
-            refusal = refused
+            refusal, status = refused, refused.status
+            voucher.refresh_from_db(fields=["status"])
         else:
-            name = formats.masked_name(voucher.member.name)
-            said = _("Handed over to %(name)s: %(item)s × %(count)s.")
-            messages.success(request, said % {"name": name, "item": voucher.item, "count": voucher.quantity})
-            return redirect("vouchers:counter")
-    context = {"voucher": voucher, "point": point, "refusal": refusal, "hand_over": queries.last_hand_over(voucher)}
-    return render(request, "vouchers/hand_over.html", context, status=refusal.status if refusal else 200)
+            return redirect(f"{reverse('vouchers:counter')}?done={voucher.pk}")
+    last = queries.last_hand_over(voucher) if voucher.status == VoucherStatus.REDEEMED else None
+    context = {
+        "voucher": voucher,
+        "point": point,
+        "refusal": refusal,
+        "hand_over": last,
+        "may_undo": last is not None and services.may_undo(last, actor=request.user, at=now),
+    }
+    return render(request, "vouchers/hand_over.html", context, status=status)
 
 
 @form_page

@@ -1,9 +1,15 @@
 // Reads a voucher's QR code with the camera and sends it by the form that also takes a typed code.
 const form = document.querySelector("form[data-scan]")
-if (form && navigator.mediaDevices?.getUserMedia) {
+const said = form?.querySelector("[data-said]")
+
+const say = (text) => {
+  said.hidden = false
+  said.textContent = text
+}
+
+const scan = () => {
   const start = form.querySelector("[data-start]")
   const camera = form.querySelector("[data-camera]")
-  const said = form.querySelector("[data-said]")
   let scanner = null
   start.hidden = false
 
@@ -18,13 +24,15 @@ if (form && navigator.mediaDevices?.getUserMedia) {
     camera.hidden = false
     try {
       const { default: QrScanner } = await import(form.dataset.library)
-      scanner ??= new QrScanner(camera.querySelector("video"), found, { preferredCamera: "environment", returnDetailedScanResult: true })
+      const options = { preferredCamera: "environment", returnDetailedScanResult: true }
+      scanner ??= new QrScanner(camera.querySelector("video"), found, options)
       await scanner.start()
+      form.elements.code.blur() // no keyboard over the picture
       sessionStorage.setItem("scan", "on")
     } catch {
       camera.hidden = true
       start.hidden = false
-      said.textContent = form.dataset.denied
+      say(form.dataset.denied)
       sessionStorage.removeItem("scan")
     }
   }
@@ -32,3 +40,6 @@ if (form && navigator.mediaDevices?.getUserMedia) {
   start.addEventListener("click", open)
   if (sessionStorage.getItem("scan") === "on") open() // the next person is already there
 }
+
+if (form && navigator.mediaDevices?.getUserMedia) scan()
+else if (form) say(form.dataset.missing)
