@@ -1,5 +1,6 @@
 """Reads for the pages of vouchers and hand-overs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,18 @@ def last_hand_over(voucher: Voucher) -> Redemption | None:
     return found
 
 
-def handed_over_by(actor: Any, *, since: datetime, limit: int = 10) -> list[Redemption]:
-    """What somebody handed over lately, newest first, with what has been undone since."""
+@dataclass(frozen=True)
+class HandOver:
+    """One hand-over of somebody's, and whether it has been undone since."""
+
+    redemption: Redemption
+    undone: bool
+
+
+def handed_over_by(actor: Any, *, since: datetime, limit: int = 10) -> list[HandOver]:
+    """What somebody handed over lately, newest first."""
     undone = Redemption.objects.filter(voucher=OuterRef("voucher"), turn=OuterRef("turn"), kind=RedemptionKind.UNDONE)
     rows = Redemption.objects.filter(by_id=actor.pk, at__gte=since, kind=RedemptionKind.HANDED_OVER)
-    found: list[Redemption] = list(
-        rows.annotate(undone=Exists(undone))
-        .select_related("voucher__member", "voucher__item", "point")
-        .order_by("-at", "-id")[:limit]
-    )
-    return found
+    newest = rows.annotate(undone=Exists(undone)).order_by("-at", "-id")
+    found: Any = newest.select_related("voucher__member", "voucher__item", "point")[:limit]
+    return [HandOver(row, row.undone) for row in found]

@@ -19,7 +19,7 @@ from niangjia.identity.http import UserRequest
 from niangjia.ui import formats, pages
 from niangjia.vouchers import queries, services
 from niangjia.vouchers.forms import CodeForm, ReasonForm
-from niangjia.vouchers.models import ServicePoint, Voucher, VoucherStatus
+from niangjia.vouchers.models import Redemption, ServicePoint, Voucher, VoucherStatus
 from niangjia.vouchers.permissions import REDEEM
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -66,9 +66,14 @@ def counter(request: UserRequest) -> HttpResponse:
     elif request.method == "POST":
         status = 422
     lately = queries.handed_over_by(request.user, since=timezone.now() - TODAY)
-    done = next((one for one in lately if str(one.voucher_id) == request.GET.get("done") and not one.undone), None)
-    context = {"form": form, "lately": lately, "refusal": refusal, "done": None if request.POST else done}
+    done = None if request.method == "POST" else _just_done(lately, request.GET.get("done", ""))
+    context = {"form": form, "lately": lately, "refusal": refusal, "done": done}
     return render(request, "vouchers/counter.html", context, status=status)
+
+
+def _just_done(lately: list[queries.HandOver], key: str) -> Redemption | None:
+    """What the helper has handed over a moment ago, unless it is undone."""
+    return next((one.redemption for one in lately if str(one.redemption.voucher_id) == key and not one.undone), None)
 
 
 @form_page
