@@ -108,7 +108,7 @@ def test_the_camera_reads_the_card(
             page.goto("/helper/")
             page.get_by_label("您所在的领取点").select_option(label=desk.point.name)
             page.get_by_role("button", name="使用摄像头").click()
-            page.wait_for_url(f"**/helper/{desk.voucher.pk}/", timeout=20_000)
+            page.wait_for_url(f"**/helper/{desk.voucher.pk}/", timeout=60_000)
             expect(page.get_by_role("button", name="发放这份慰问品")).to_be_visible()
     finally:
         launched.close()
