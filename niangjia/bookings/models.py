@@ -1,7 +1,7 @@
 """An offer of so many pieces, who has booked which number, and what the lane needs to decide in one call.
 
 The tables of bookings have no foreign keys in the database: each would cost the lane a check per row. The services
-and ``niangjia stock verify`` look after them (docs/adr/0008-the-booking-lane.md).
+and ``niangjia stock verify`` look after them (docs/adr/0009-the-booking-lane.md).
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
