@@ -28,12 +28,12 @@ PEOPLE = 200_000
 CONNECTIONS = 128
 
 SCRIPT = """
-local tokens, path, id = {}, os.getenv("BOOK_PATH"), 0
-function setup(thread) thread:set("id", id); id = id + 1 end
+local tokens, path, count = {}, os.getenv("BOOK_PATH"), 0
+function setup(thread) thread:set("half", count); count = count + 1 end
 function init(args)
   local number, start = 0, tonumber(os.getenv("START"))
   for line in io.lines(os.getenv("PASSES")) do
-    if number >= start and number % 2 == id then tokens[#tokens + 1] = "Bearer " .. line end
+    if number >= start and number % 2 == half then tokens[#tokens + 1] = "Bearer " .. line end
     number = number + 1
   end
   next_one, codes = 0, {}

@@ -1,6 +1,10 @@
-"""A client of the lane: a real door, real connections, an event loop that stands still between the calls."""
+"""A client of the lane: a real door, real connections, and an event loop in a thread of its own.
+
+Not in the thread of the test: there the browser tests leave a loop running.
+"""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -17,7 +21,9 @@ class LaneClient:
     """One process's lane. Two of them share nothing but the database."""
 
     def __init__(self) -> None:
-        self.runner = asyncio.Runner()
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
         self.door = Door()
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.door),
@@ -30,10 +36,12 @@ class LaneClient:
     def __exit__(self, *exc: object) -> None:
         self.run(self.http.aclose())
         self.run(self.door.close())
-        self.runner.close()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
 
     async def ask(self, offer: Offer | UUID | str, token: str | None, **more: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"} if token is not None else {}

@@ -47,9 +47,10 @@ def video(voucher: Voucher, folder: Path) -> Path:
     """What the camera sees: the QR code on white, for as many pictures as anybody waits for."""
     drawing = io.BytesIO()
     code = segno.make(codes.base45(services.token(voucher)), error="m", mode="alphanumeric", boost_error=False)
-    code.save(drawing, kind="png", scale=7, border=6)
-    picture = Image.new("RGB", (640, 480), "white")
-    picture.paste(Image.open(drawing).convert("RGB"), (80, 0))
+    code.save(drawing, kind="png", scale=5, border=4)
+    picture, card = Image.new("RGB", (640, 480), "white"), Image.open(drawing).convert("RGB")
+    # The reader looks at the middle two thirds of what the camera sees.
+    picture.paste(card, ((picture.width - card.width) // 2, (picture.height - card.height) // 2))
     frame = io.BytesIO()
     picture.save(frame, "JPEG", quality=90)
     path = folder / "camera.mjpeg"

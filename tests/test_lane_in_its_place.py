@@ -1,8 +1,10 @@
 """The lane in its place: ahead of Django under ``/book/``, and closed when the server's life ends."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -15,6 +17,14 @@ from niangjia.bookings.services import book_assisted
 from niangjia.bookings.tests.factories import make_audience, make_buyer, make_offer
 from niangjia.config import asgi
 from niangjia.org.tests.factories import make_tree
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: browser tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result(60)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,7 +48,7 @@ def test_bookings_go_to_the_lane_and_everything_else_to_django(monkeypatch: pyte
         await asgi.door.close()
         return codes
 
-    assert asyncio.run(ask()) == [404, 404, 204, 204]
+    assert run(ask()) == [404, 404, 204, 204]
     assert reached == ["/booking/", "/me/"]
 
 
@@ -58,7 +68,7 @@ def test_the_lane_is_closed_before_the_server_says_goodbye(monkeypatch: pytest.M
     async def send(message: Any) -> None:
         done.append(message["type"])
 
-    asyncio.run(asgi.application({"type": "lifespan"}, receive, send))
+    run(asgi.application({"type": "lifespan"}, receive, send))
     assert done == ["lifespan.startup.complete", "closed", "lifespan.shutdown.complete"]
 
 
