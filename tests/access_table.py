@@ -20,6 +20,13 @@ ROWS: dict[str, Row] = {
     "tokens:token-list": Row(STAFF_LIST),
     "tokens:token-create": Row(STAFF_LIST),
     "tokens:token-revoke": Row("302 404 404 404 200 404 404", {"token_id": "token"}),
+    # ui: the style page is there in the demo and for developers only
+    "ui:display": Row("302 302 302 302 302 302 302", method="POST"),
+    "ui:styleguide": Row("404 404 404 404 404 404 404"),
+    "ui:styleguide-staff": Row("404 404 404 404 404 404 404"),
+    "ui:styleguide-member": Row("404 404 404 404 404 404 404"),
+    "ui:styleguide-confirm": Row("404 404 404 404 404 404 404"),
+    "ui:styleguide-refusal": Row("404 404 404 404 404 404 404"),
     # portal
     "portal:public": Row(OPEN),
     "portal:home": Row("302 302 302 302 302 302 302"),
