@@ -50,12 +50,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     del django_db_setup
     if database.template() and not connection.settings_dict["TEST"].get("TEMPLATE"):
         with django_db_blocker.unblock():
             connection.close()
             database.keep(str(connection.settings_dict["NAME"]), as_template=database.template())
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A process that was killed a moment ago may not have left the database yet, which is now to be dropped.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ API_ROWS: dict[str, Row] = {
     "api-1:audience_list": Row(STAFF_LIST),
     "api-1:audience_create": Row(EMPTY, method="POST"),
     "api-1:audience_detail": Row(OFFICERS, {"audience_id": "audience"}),
-    "api-1:audience_freeze": Row("401 404 404 404 409 409 404", {"audience_id": "audience"}, method="POST"),
+    "api-1:audience_freeze": Row("401 404 404 404 202 202 404", {"audience_id": "audience"}, method="POST"),
     "api-1:entry_list_of_audience": Row(OFFICERS, {"audience_id": "audience"}),
     "api-1:audience_reasons": Row(OFFICERS, {"audience_id": "audience"}),
     "api-1:audience_explain": Row(EMPTY, {"audience_id": "audience"}),
