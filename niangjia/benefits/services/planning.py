@@ -216,7 +216,7 @@ def add_gift(programme: Programme, plan: GiftPlan, *, actor: Actor | None) -> Gi
         organization=programme.organization,
         name=plan.name,
         unit=plan.unit,
-        contents="、".join(plan.contents.split("\n")),
+        contents="、".join(part.strip() for part in plan.contents.splitlines() if part.strip()),
         unit_price=plan.unit_price,
         actor=actor,
     )
