@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,14 @@ def test_a_catalogue_is_complete_and_compiled(app: str, tmp_path: Path) -> None:
     assert messages.untranslated(po) == ""
     assert messages.run(["msgattrib", "--only-fuzzy", str(po)], tmp_path) == ""
     assert said(po.with_suffix(".mo")) == compiled(po.read_text(encoding="utf-8"), tmp_path)
+
+
+@pytest.mark.parametrize("app", messages.apps())
+def test_no_translation_says_itself_twice(app: str) -> None:
+    """A careless merge of catalogues glues the same words together, and they come out on paper."""
+    compiled_file = messages.catalogue(app).with_suffix(".mo")
+    found = said(compiled_file) if compiled_file.exists() else {}
+    assert [key for key, words in found.items() if re.fullmatch(r"(.{6,}?)\1+", words, re.DOTALL)] == []
 
 
 def test_one_sentence_is_not_translated_in_two_ways() -> None:

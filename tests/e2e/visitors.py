@@ -181,9 +181,15 @@ class Visitor:
         return self
 
     def _measure(self) -> None:
-        wide = self.page.evaluate("document.documentElement.scrollWidth") if self.scripts else 0
-        if wide > PHONE["width"]:
-            self.faults.append(f"{self.where}: {wide} px wide on a phone of {PHONE['width']}")
+        """Charts are drawn anew for a narrow page, which takes them a moment."""
+        if not self.scripts:
+            return
+        deadline = time.monotonic() + 3
+        while (wide := self.page.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
+            if time.monotonic() > deadline:
+                self.faults.append(f"{self.where}: {wide} px wide on a phone of {PHONE['width']}")
+                return
+            self.page.wait_for_timeout(50)
 
     def _keep(self) -> None:
         if not SHOTS:
