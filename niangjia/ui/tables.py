@@ -33,6 +33,7 @@ class Column:
     href: Callable[[Any], str] | None = None
     sort: str = ""  # the field to order by; "" for a column that cannot be sorted
     end: bool = False  # figures stand at the right
+    whole: bool = False  # never broken over two lines: names, numbers, days
     excel: bool = True
 
     def worth(self, row: Any) -> object:
@@ -53,6 +54,12 @@ class Cell:
     end: bool
     leads: bool
     href: str = ""
+    whole: bool = False
+
+    @property
+    def classes(self) -> str:
+        named = (("leads", self.leads), ("end", self.end), ("whitespace-nowrap", self.whole))
+        return " ".join(name for name, holds in named if holds)
 
 
 @dataclass
@@ -157,7 +164,14 @@ class Table:
     def rows(self) -> Iterator[Line]:
         for row in self.page.object_list:
             cells = [
-                Cell(column.text(row), column.label, column.end, not place, column.href(row) if column.href else "")
+                Cell(
+                    column.text(row),
+                    column.label,
+                    column.end,
+                    not place,
+                    column.href(row) if column.href else "",
+                    column.whole,
+                )
                 for place, column in enumerate(self.columns)
             ]
             yield Line(self.row_href(row), cells)

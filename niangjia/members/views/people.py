@@ -46,13 +46,18 @@ def _occupations(_request: HttpRequest) -> Options:
 
 class MemberTable(Table):
     columns = (
-        Column("name", pgettext_lazy("person", "Name"), sort="name"),
-        Column("id_number", gettext_lazy("ID number"), value=lambda row: masked_id(row.id_number)),
-        Column("phone", gettext_lazy("Mobile number"), value=lambda row: masked_phone(row.phone) if row.phone else ""),
+        Column("name", pgettext_lazy("person", "Name"), sort="name", whole=True),
+        Column("id_number", gettext_lazy("ID number"), value=lambda row: masked_id(row.id_number), whole=True),
+        Column(
+            "phone",
+            gettext_lazy("Mobile number"),
+            whole=True,
+            value=lambda row: masked_phone(row.phone) if row.phone else "",
+        ),
         Column("organization", gettext_lazy("Union"), value=lambda row: row.organization.short_name),
         Column("employer", gettext_lazy("Employer"), value=lambda row: row.employer and row.employer.name),
         Column("occupation", gettext_lazy("Occupation"), value=lambda row: row.occupation and row.occupation.name),
-        Column("joined_on", gettext_lazy("Joined on"), sort="joined_on"),
+        Column("joined_on", gettext_lazy("Joined on"), sort="joined_on", whole=True),
         Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display(), show=state_badge),
     )
     filters = (
