@@ -54,7 +54,7 @@
       type: "pie", radius: ["44%", "66%"], startAngle: 90, data: data.labels.map((name, place) => ({ name, value: data.series[0].values[place] })),
       itemStyle: { borderColor: look.card, borderWidth: 2 }, color: look.series,
       label: { color: look.ink, fontSize: look.size, fontFamily: look.font, formatter: ({ name, value, percent }) => `${name}\n${number(value)} ${data.unit}\n${percent.toFixed(2)} %`, lineHeight: look.size * 1.5 },
-      labelLine: { length: 10, length2: 8, lineStyle: { color: look.quiet } },
+      labelLine: { length: 20, length2: 10, lineStyle: { color: look.quiet } },
     }],
   });
 
