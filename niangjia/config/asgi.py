@@ -1,5 +1,6 @@
 """The door: bookings go to the lane ahead of Django, everything else to Django."""
 
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +18,8 @@ if "NIANGJIA_SUPERVISED" in os.environ:  # else a killed granian leaves workers 
 
 django_application = get_asgi_application()
 door = Door()
+gc.collect()
+gc.freeze()  # what is there now stays: the collector need not walk it while people wait
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]

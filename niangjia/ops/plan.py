@@ -22,6 +22,8 @@ class Plan:
     host: str
     port: int
     workers: int
+    lane_port: int = 0
+    lanes: int = 1
     certificate: Path | None = None
     key: Path | None = None
 
@@ -55,6 +57,12 @@ def _parser(name: str) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=_port, default=port, help=_("the port (PORT), 8000 unless said"))
     parser.add_argument("--host", default=host, help=_("the address to listen on (HOST); 0.0.0.0 for the network"))
     parser.add_argument("--workers", type=_count, default=workers, help=_("web processes (NIANGJIA_WORKERS)"))
+    lane_port, lanes = os.environ.get("NIANGJIA_LANE_PORT") or "0", os.environ.get("NIANGJIA_LANES") or "1"
+    parser.add_argument(
+        "--lane-port", type=_port_or_none, default=lane_port,
+        help=_("a port for bookings alone (NIANGJIA_LANE_PORT), to which a proxy sends /book/; 0 for none"),
+    )  # fmt: skip
+    parser.add_argument("--lanes", type=_count, default=lanes, help=_("processes of that port (NIANGJIA_LANES)"))
     parser.add_argument("--certificate", type=Path, help=_("the certificate with its chain, for HTTPS"))
     parser.add_argument("--key", type=Path, help=_("the key of the certificate, PKCS#8"))
     return parser
@@ -64,6 +72,10 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(_("a port is a number from 1 to 65535, not {text}").format(text=text))
     return int(text)
+
+
+def _port_or_none(text: str) -> int:
+    return 0 if text == "0" else _port(text)
 
 
 def _count(text: str) -> int:
@@ -77,9 +89,14 @@ def check(plan: Plan) -> None:
     """Refuse at once what would fail after a minute."""
     if plan.certificate and plan.key:
         _check_certificate(plan.certificate, plan.key)
+    for port in filter(None, (plan.port, plan.lane_port)):
+        _check_port(plan, port)
+
+
+def _check_port(plan: Plan, port: int) -> None:
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(
-            plan.host, plan.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            plan.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -90,22 +107,22 @@ def check(plan: Plan) -> None:
             _("Use 127.0.0.1 for this machine alone, or 0.0.0.0 for the network."),
         ) from error
     except OSError as error:
-        raise _port_trouble(plan, error) from error
+        raise _port_trouble(plan, port, error) from error
 
 
-def _port_trouble(plan: Plan, error: OSError) -> Trouble:
+def _port_trouble(plan: Plan, port: int, error: OSError) -> Trouble:
     if error.errno == errno.EADDRINUSE:
         return Trouble(
-            _("Port {port} is in use by another program.").format(port=plan.port),
-            _("Choose another one: PORT={other}").format(other=plan.port + 1),
+            _("Port {port} is in use by another program.").format(port=port),
+            _("Choose another one: PORT={other}").format(other=port + 1),
         )
     if error.errno == errno.EACCES:
         return Trouble(
-            _("Port {port} may be opened only by root.").format(port=plan.port),
+            _("Port {port} may be opened only by root.").format(port=port),
             _("Choose one from 1024 on: PORT=8000"),
         )
     return Trouble(
-        _("{host}:{port} cannot be opened: {reason}.").format(host=plan.host, port=plan.port, reason=error.strerror),
+        _("{host}:{port} cannot be opened: {reason}.").format(host=plan.host, port=port, reason=error.strerror),
         _("Use 127.0.0.1 for this machine alone, or 0.0.0.0 for the network."),
     )
 

@@ -126,10 +126,17 @@ def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
         web += ["--ssl-protocol-min", "tls1.2"]  # phones older than 2019 know no other
     jobs = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2",
             "--shutdown-graceful-timeout", "2"]  # fmt: skip
+    programs = [(_("The web server"), web, "web"), (_("The job worker"), jobs, "jobs")]
+    if plan.lane_port:
+        programs += [(_("The booking lane"), _lane(plan), f"lane-{number}") for number in range(1, plan.lanes + 1)]
     return [
-        Child(name, command, environment, logs / f"{log}.log" if logs else None)
-        for name, command, log in ((_("The web server"), web, "web"), (_("The job worker"), jobs, "jobs"))
+        Child(name, command, environment, logs / f"{log}.log" if logs else None) for name, command, log in programs
     ]
+
+
+def _lane(plan: Plan) -> list[str]:
+    command = [sys.executable, "-m", "niangjia.bookings.lane.server", plan.host, str(plan.lane_port)]
+    return command + ([str(plan.certificate), str(plan.key)] if plan.certificate else [])
 
 
 def _notes(plan: Plan) -> list[str]:

@@ -79,7 +79,7 @@ class Door:
         return booked_reply(outcome) if isinstance(outcome, Booked) else refused_reply(outcome, _language(scope))
 
     def ask_at_once(self, path: str, authorization: bytes, sink: Sink) -> Outcome | None:
-        """The short way of a server of our own, for a POST without a body; ``KeyError`` when the lane is not known yet.
+        """The short way of our own server, for a POST without a body; ``KeyError`` when the lane is not known yet.
 
         Returns the outcome if it is known; else nothing, and ``sink`` will hear it.
         """
@@ -174,7 +174,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _is_bearer(value: bytes) -> bool:
-    return value[:7].lower() == b"bearer "
+    return value[:7].rstrip().lower() == b"bearer"
 
 
 def _has_body(scope: Scope) -> bool:

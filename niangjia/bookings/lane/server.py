@@ -2,9 +2,9 @@
 
 An application server spends more on a request than the booking costs. Behind a proxy that sends ``/book/`` here, a
 crowd neither pays for that nor keeps the pages waiting. The answers are those of the door in the web server; only the
-short way of a bearer pass is written twice (docs/adr/0010-a-process-for-the-lane.md).
+short way of a bearer pass is written twice (docs/adr/0010-a-process-for-the-lane.md). Several may share a port.
 
-Run by ``niangjia serve`` with a port for the lane: ``python -m niangjia.bookings.lane.server HOST PORT [CERTIFICATE KEY]``.
+Run by ``niangjia serve --lane-port``: ``python -m niangjia.bookings.lane.server HOST PORT [CERTIFICATE KEY]``.
 """
 
 import asyncio
@@ -53,10 +53,19 @@ class Clock:
         return cls.line
 
 
-def written(reply: Reply, *, closes: bool) -> bytes:
-    """The reply as it goes over the wire."""
+def written(reply: Reply, *, closes: bool, bare: bool) -> bytes:
+    """The reply as it goes over the wire; ``bare`` is without its body, for HEAD."""
     headers = b"".join([b"%b: %b\r\n" % header for header in reply.headers])
-    return b"".join([STATUS_LINES[reply.status], Clock.now(), CLOSE if closes else b"", headers, b"\r\n", reply.body])
+    return b"".join(
+        [
+            STATUS_LINES[reply.status],
+            Clock.now(),
+            CLOSE if closes else b"",
+            headers,
+            b"\r\n",
+            b"" if bare else reply.body,
+        ]
+    )
 
 
 class Connection(asyncio.Protocol):
@@ -180,7 +189,7 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
-        transport.write(written(reply, closes=not self._keeps))
+        transport.write(written(reply, closes=not self._keeps, bare=self._parser.get_method() == b"HEAD"))
         if not self._keeps:
             transport.close()
             return
@@ -237,18 +246,29 @@ class Server:
         self.closing = False
 
     async def run(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
-        """Serve until SIGTERM or SIGINT; then take nobody in, answer those who wait, and go."""
+        """Serve until SIGTERM or SIGINT."""
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             self.loop.add_signal_handler(number, stop.set)
-        listening = await self.loop.create_server(
-            lambda: Connection(self), host, port, ssl=context, backlog=BACKLOG, reuse_address=True
-        )
-        sweeper = self.loop.create_task(self._sweep())
+        await self.open(host, port, context)
         await stop.wait()
+        await self.close()
+
+    async def open(self, host: str, port: int, context: ssl.SSLContext | None = None) -> int:
+        """Listen; returns the port."""
+        self._listening = await self.loop.create_server(
+            lambda: Connection(self), host, port, ssl=context, backlog=BACKLOG, reuse_port=True
+        )
+        self._sweeper = self.loop.create_task(self._sweep())
+        return int(self._listening.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Take nobody in, answer those who wait, and go."""
+        if self.closing:
+            return
         self.closing = True
-        listening.close()
-        sweeper.cancel()
+        self._listening.close()
+        self._sweeper.cancel()
         await self.door.close()
         for connection in list(self.connections):
             connection.close()

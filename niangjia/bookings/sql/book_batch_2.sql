@@ -66,6 +66,21 @@ BEGIN
         SELECT t.answers, t.keys, t.won, t.pieces INTO answers, keys, won, pieces
             FROM bookings_book_by_terms(p_offer, offer.organization_id, offer.organization_path, offer.audience_id,
                                         moment, p_ids, p_members, stale) t;
+    ELSIF is_open AND left_over >= cardinality(p_members) AND stale IS NULL AND NOT EXISTS (
+        SELECT 1 FROM bookings_booking k WHERE k.member_id = ANY(p_members) AND k.offer_id = p_offer
+        AND k.status IN ('booked', 'collected', 'expired')
+    ) AND cardinality(p_members) = (
+        SELECT count(*) FROM audiences_audienceentry l
+        WHERE l.audience_id = offer.audience_id AND l.member_id = ANY(p_members) AND l.eligible
+    ) THEN
+        -- The common case, for half the price: everybody of the batch gets a piece.
+        won := cardinality(p_members);
+        INSERT INTO bookings_booking (id, organization_id, organization_path, offer_id, member_id, number,
+                                      status, channel, protected, booked_at)
+            SELECT u.id, offer.organization_id, offer.organization_path, p_offer, u.m, next_one + u.i - 1,
+                   'booked', 'online', false, moment
+            FROM unnest(p_ids, p_members) WITH ORDINALITY AS u(id, m, i);
+        SELECT array_agg(n) INTO answers FROM generate_series(next_one, next_one + won - 1) n;
     ELSE
         WITH verdicts AS (
             SELECT u.i, u.id, u.m, b.id AS had,
@@ -100,13 +115,13 @@ BEGIN
                CASE WHEN bool_or(r.had IS NOT NULL) THEN array_agg(r.had ORDER BY r.i) END,
                count(*) FILTER (WHERE r.verdict = 1 AND r.rank <= left_over)
             INTO answers, keys, won FROM ranked r;
-        pieces := won;
-        IF won > 0 THEN
-            UPDATE bookings_offerstock s SET remaining = s.remaining - won, next_number = s.next_number + won,
-                                             version = s.version + 1 WHERE s.offer_id = p_offer;
-        END IF;
     END IF;
 
+    IF won > 0 AND NOT offer.by_terms THEN
+        pieces := won;
+        UPDATE bookings_offerstock s SET remaining = s.remaining - won, next_number = s.next_number + won,
+                                         version = s.version + 1 WHERE s.offer_id = p_offer;
+    END IF;
     IF pieces > 0 THEN
         left_over := left_over - pieces;
         at_version := at_version + 1;

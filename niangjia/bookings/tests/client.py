@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from niangjia.bookings.lane import Door
+from niangjia.bookings.lane.server import Server
 from niangjia.bookings.models import Offer
 
 T = TypeVar("T")
@@ -35,16 +36,19 @@ class LaneClient:
 
     def __exit__(self, *exc: object) -> None:
         self.run(self.http.aclose())
-        self.run(self.door.close())
+        self.run(self.shut())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
         self.loop.close()
+
+    async def shut(self) -> None:
+        await self.door.close()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
 
     async def ask(self, offer: Offer | UUID | str, token: str | None, **more: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+        headers = {"authorization": f"Bearer {token}".rstrip()} if token is not None else {}
         headers |= more.pop("headers", {})
         key = offer.pk if isinstance(offer, Offer) else offer
         return await self.http.request(more.pop("method", "POST"), f"/book/{key}", headers=headers, **more)
@@ -59,3 +63,21 @@ class LaneClient:
             return await asyncio.gather(*(self.ask(offer, token) for token in tokens))
 
         return self.run(storm())
+
+
+class ServerClient(LaneClient):
+    """The same of the lane's own server, over real sockets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run(self.http.aclose())
+        self.server = self.run(self._serve())
+        self.door = self.server.door
+        self.port = self.run(self.server.open("127.0.0.1", 0))
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", headers={"host": "testserver"})
+
+    async def _serve(self) -> Server:
+        return Server()
+
+    async def shut(self) -> None:
+        await self.server.close()

@@ -1,7 +1,7 @@
 """The whole contract of ``POST /book/{programme}``: every status, its type, and what it has changed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +15,7 @@ from django.utils import timezone
 from niangjia.bookings import passes, services
 from niangjia.bookings.models import Booking, Offer, RefusalCount
 from niangjia.bookings.queries import differences
-from niangjia.bookings.tests.client import LaneClient
+from niangjia.bookings.tests.client import LaneClient, ServerClient
 from niangjia.bookings.tests.factories import Buyer, make_audience, make_buyer, make_offer
 from niangjia.ledgers.models import StockEntry
 from niangjia.org.tests.factories import Tree, make_tree
@@ -42,6 +42,14 @@ class World:
 
     def token(self, buyer: Buyer, offer: Offer | None = None) -> str:
         return services.issue_pass(offer or self.offer, buyer.member)
+
+
+@pytest.fixture(params=[LaneClient, ServerClient], ids=["in the web server", "on its own port"])
+def lane(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[LaneClient]:
+    """Both doors keep the same contract."""
+    del transactional_db
+    with request.param() as client:
+        yield client
 
 
 @pytest.fixture
