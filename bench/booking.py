@@ -19,7 +19,7 @@ from typing import Any
 
 import uvloop
 
-from bench import load, pages, report
+from bench import load, report, visitors
 from bench.crowd import Crowd, check
 from bench.site import Site, cpu_of, lanes_of, memory_of, site
 from niangjia.ops.postgres import Cluster
@@ -161,8 +161,8 @@ def _round(run: Bench, folder: Path) -> dict[str, Round]:
 
 
 def _more(run: Bench) -> dict[str, Round]:
-    programme, visitors = pages.programme_with_members(400)
-    follow = pages.follow(run.site.port, run.site.lane_port, programme, visitors, at_once=8)
+    programme, people = visitors.programme_with_members(400)
+    follow = visitors.follow(run.site.port, run.site.lane_port, programme, people, at_once=8)
     return {
         "20 programmes at once": run.storm([run.crowd.offer(PEOPLE // 20) for _ in range(20)]),
         "a new connection each": run.storm([run.crowd.offer(PEOPLE)], closing=True),
@@ -174,12 +174,12 @@ def _more(run: Bench) -> dict[str, Round]:
 
 def _beside(run: Bench) -> Round:
     """The pages of members while the storm blows through the lane."""
-    programme, visitors = pages.programme_with_members(20)
+    programme, people = visitors.programme_with_members(20)
     storms: list[Round] = []
     offer = run.crowd.offer(PEOPLE)
     blowing = threading.Thread(target=lambda: storms.append(run.storm([offer], seconds=2 * SECONDS)))
     blowing.start()
-    looked = asyncio.run(pages.open_steadily(run.site.port, programme, visitors, a_second=50, seconds=2 * SECONDS))
+    looked = asyncio.run(visitors.open_steadily(run.site.port, programme, people, a_second=50, seconds=2 * SECONDS))
     blowing.join()
     return {**looked, "bookings_per_second": storms[0]["per_second"]}
 

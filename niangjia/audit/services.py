@@ -9,7 +9,7 @@ from django.db import connection, models, transaction
 
 from niangjia.audit.chain import anchor_file, digest_of
 from niangjia.audit.models import Entry
-from niangjia.core import bulk
+from niangjia.core import bulk, rows
 from niangjia.core.access import Actor
 
 SYSTEM = "system"
@@ -22,7 +22,9 @@ def record(actor: Actor | None, action: str, target: models.Model, *, place: str
 
     ``data`` must be JSON and free of sealed values. The place is the target's own ``organization_path`` or ``path``.
     """
-    return Entry.objects.create(**_row(actor, action, target, place, data))
+    entry = Entry(**_row(actor, action, target, place, data))
+    rows.insert(entry)
+    return entry
 
 
 def record_many(actor: Actor | None, action: str, targets: Sequence[tuple[models.Model, dict[str, Any]]]) -> None:

@@ -172,13 +172,16 @@ def spoken_for(item_id: UUID, purpose_id: UUID | None) -> int:
 
 def entitlement(key: UUID, lock: bool) -> Entitlement | None:
     """What a booking entitles to."""
-    rows = Booking.objects.select_for_update(of=["self"]) if lock else Booking.objects
-    booking = rows.filter(pk=key).first()
+    rows = Booking.objects.select_related("offer__item")
+    if lock:
+        rows = rows.select_for_update(of=["self"])
+    booking = rows.filter(pk=key).order_by().first()
     if booking is None:
         return None
-    offer = Offer.objects.select_related("organization", "item").get(pk=booking.offer_id)
+    offer = booking.offer
     return Entitlement(
-        organization=offer.organization,
+        organization_id=offer.organization_id,
+        organization_path=offer.organization_path,
         purpose_id=offer.pk,
         title=offer.title,
         item=offer.item,
@@ -189,6 +192,7 @@ def entitlement(key: UUID, lock: bool) -> Entitlement | None:
         live=booking.status in {BookingStatus.BOOKED, BookingStatus.COLLECTED},
         points=() if lock else tuple(offer.points.all()),
         cancel_until=offer.cancel_until or offer.closes_at if booking.status == BookingStatus.BOOKED else None,
+        held=booking if lock else None,
     )
 
 

@@ -8,18 +8,18 @@ from niangjia.bookings import services
 from niangjia.bookings.models import Booking
 from niangjia.bookings.queries import SOURCE
 from niangjia.members.models import Member
-from niangjia.vouchers.models import Redemption, Voucher
+from niangjia.vouchers.models import Voucher
 from niangjia.vouchers.signals import redeemed, redemption_undone
 
 
-def collect(sender: object, *, voucher: Voucher, redemption: Redemption, actor: Any, **_more: object) -> None:
+def collect(sender: object, *, voucher: Voucher, held: Booking, actor: Any, **_more: object) -> None:
     if voucher.kind == SOURCE:
-        services.mark_collected(Booking.objects.get(pk=voucher.pk), actor=actor)
+        services.mark_collected(held, actor=actor)
 
 
-def uncollect(sender: object, *, voucher: Voucher, actor: Any, reason: str, **_more: object) -> None:
+def uncollect(sender: object, *, voucher: Voucher, held: Booking, actor: Any, reason: str, **_more: object) -> None:
     if voucher.kind == SOURCE:
-        services.mark_not_collected(Booking.objects.get(pk=voucher.pk), actor=actor, reason=reason)
+        services.mark_not_collected(held, actor=actor, reason=reason)
 
 
 def revoke(sender: object, *, user: Any, **_more: object) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -11,6 +10,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.cleaning import narrow, tidy
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.coverage import credit_code as codes
 from niangjia.coverage.models import Employer
 from niangjia.coverage.permissions import MANAGE
@@ -44,7 +44,7 @@ def checked_credit_code(text: str) -> str:
         ) from None
 
 
-@transaction.atomic
+@whole
 def create_employer(
     *,
     organization: Organization,
@@ -81,7 +81,7 @@ def create_employer(
     return employer
 
 
-@transaction.atomic
+@whole
 def get_or_create_employers(
     names: Iterable[str], *, organization: Organization, actor: Actor | None
 ) -> dict[str, Employer]:

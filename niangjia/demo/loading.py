@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
 from niangjia.audit.models import Entry
+from niangjia.core.transactions import whole
 from niangjia.coverage.models import Employer
 from niangjia.demo.people import SEED, Size
 from niangjia.demo.tree import CITY, Layout, layout
@@ -87,7 +87,7 @@ def _is_done(step: Step) -> bool:
     return Entry.objects.filter(action=DONE, data__step=step.code).exists()
 
 
-@transaction.atomic
+@whole
 def _do(demo: Demo, step: Step, advance: Advance) -> None:
     with translation.override(DATA_LANGUAGE):
         step.work(demo, advance)

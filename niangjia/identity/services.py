@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from niangjia.core import access, phones
 from niangjia.core.access import Actor
 from niangjia.core.crypto import blind_index
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.identity import passwords
 from niangjia.identity.models import Assignment, Role, User
 from niangjia.identity.permissions import MANAGE, registered
@@ -28,7 +29,7 @@ def phone_index(phone: str) -> bytes:
     return blind_index(PHONE_INDEX, phone)
 
 
-@transaction.atomic
+@whole
 def create_user(
     *,
     name: str,
@@ -54,7 +55,7 @@ def create_user(
     return user
 
 
-@transaction.atomic
+@whole
 def open_account(
     *, name: str, username: str, phone: str = "", role: Role, organization: Organization, actor: Actor | None
 ) -> tuple[User, str]:
@@ -72,7 +73,7 @@ def open_account(
     return user, password
 
 
-@transaction.atomic
+@whole
 def create_first_officer(
     *, username: str, name: str, unit: str = "", code: str = "", level: Level = Level.DISTRICT
 ) -> tuple[User, str, Organization]:
@@ -92,7 +93,7 @@ def create_first_officer(
     return user, password, top
 
 
-@transaction.atomic
+@whole
 def reset_password(user: User, *, actor: Actor | None) -> str:
     """A new temporary password for ``user``, who is logged out everywhere."""
     user = _under_power(user, actor)
@@ -105,7 +106,7 @@ def reset_password(user: User, *, actor: Actor | None) -> str:
     return password
 
 
-@transaction.atomic
+@whole
 def change_password(user: User, password: str) -> User:
     """The person's own new password, already found good; ends the sessions on other devices."""
     locked = User.objects.select_for_update(of=["self"]).get(pk=user.pk)
@@ -117,7 +118,7 @@ def change_password(user: User, password: str) -> User:
     return user
 
 
-@transaction.atomic
+@whole
 def remove_second_factor(user: User, *, actor: Actor | None) -> int:
     """For who has lost the phone: log-in by password alone, until they set it up anew. Returns what was removed."""
     user = _under_power(user, actor)
@@ -129,7 +130,7 @@ def remove_second_factor(user: User, *, actor: Actor | None) -> int:
     return removed
 
 
-@transaction.atomic
+@whole
 def deactivate_user(user: User, *, actor: Actor | None) -> User:
     """Close the account at once, on every device; its roles stay written down."""
     user = _under_power(user, actor)
@@ -140,7 +141,7 @@ def deactivate_user(user: User, *, actor: Actor | None) -> User:
     return user
 
 
-@transaction.atomic
+@whole
 def reactivate_user(user: User, *, actor: Actor | None) -> User:
     """Open the account again, with the roles that have not ended."""
     user = _under_power(user, actor)
@@ -150,7 +151,7 @@ def reactivate_user(user: User, *, actor: Actor | None) -> User:
     return user
 
 
-@transaction.atomic
+@whole
 def log_out_everywhere(user: User) -> User:
     """End every session of the person, this one too unless the door renews it."""
     User.objects.filter(pk=user.pk).update(epoch=models.F("epoch") + 1)
@@ -200,7 +201,7 @@ def _under_power(user: User, actor: Actor | None) -> User:
     return user
 
 
-@transaction.atomic
+@whole
 def define_role(*, code: str, name: str, permissions: list[str], actor: Actor | None) -> Role:
     """Create or change a role. A permission that no app has registered is refused by its name."""
     access.require(actor, MANAGE, "")
@@ -214,7 +215,7 @@ def define_role(*, code: str, name: str, permissions: list[str], actor: Actor | 
     return role
 
 
-@transaction.atomic
+@whole
 def assign_role(
     user: User, role: Role, *, at: Organization, actor: Actor | None, since: date | None = None
 ) -> Assignment:
@@ -235,7 +236,7 @@ def assign_role(
     return assignment
 
 
-@transaction.atomic
+@whole
 def end_assignment(assignment: Assignment, *, on: date, actor: Actor | None) -> Assignment:
     """Take the role back from ``on``. Nobody can lock themselves out by it."""
     access.require(actor, MANAGE, assignment.organization_path)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -13,6 +14,14 @@ from niangjia.ledgers.checks import Difference
 from niangjia.ledgers.models import Account, Item, Place, StockEntry, StockFinding
 
 ACCOUNTS = tuple(account.value for account in Account if account != Account.OUTSIDE)
+
+AVAILABLE = """
+    SELECT coalesce(sum(quantity) FILTER (WHERE destination = %s AND purpose_id IS NOT DISTINCT FROM %s
+                                            AND place_id IS NOT DISTINCT FROM %s), 0)
+         - coalesce(sum(quantity) FILTER (WHERE origin = %s AND origin_purpose_id IS NOT DISTINCT FROM %s
+                                            AND origin_place_id IS NOT DISTINCT FROM %s), 0)
+      FROM ledgers_stockentry WHERE item_id = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -56,12 +65,10 @@ def balances_by_item(purpose_id: UUID) -> list[tuple[Item, Balance]]:
 
 def available(item: Item, account: Account, *, purpose_id: UUID | None = None, place: Place | None = None) -> int:
     """How many pieces lie in exactly this account, for exactly this purpose and place (``None``: for none)."""
-    arriving = Q(destination=account, purpose_id=purpose_id, place=place)
-    leaving = Q(origin=account, origin_purpose_id=purpose_id, origin_place=place)
-    found = StockEntry.objects.filter(item=item).aggregate(
-        into=Coalesce(Sum("quantity", filter=arriving), 0), out=Coalesce(Sum("quantity", filter=leaving), 0)
-    )
-    return int(found["into"] - found["out"])
+    cell = [account, purpose_id, place.pk if place else None]
+    with connection.cursor() as cursor:
+        cursor.execute(AVAILABLE, [*cell, *cell, item.pk])
+        return int(cursor.fetchone()[0])
 
 
 def findings(*, purpose_id: UUID | None = None) -> "QuerySet[StockFinding]":

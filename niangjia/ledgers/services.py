@@ -14,9 +14,10 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
-from niangjia.core import access
+from niangjia.core import access, rows
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.ledgers import checks
 from niangjia.ledgers.models import Account, Item, Place, StockEntry, StockFinding
 from niangjia.ledgers.permissions import MANAGE
@@ -47,7 +48,7 @@ class Cell:
     place: Place | None = None
 
 
-@transaction.atomic
+@whole
 def create_item(
     *,
     organization: Organization,
@@ -72,7 +73,7 @@ def create_item(
     return item
 
 
-@transaction.atomic
+@whole
 def create_place(*, organization: Organization, name: str, address: str = "", actor: Actor | None) -> Place:
     access.require(actor, MANAGE, organization)
     place = Place.objects.create(
@@ -82,7 +83,7 @@ def create_place(*, organization: Organization, name: str, address: str = "", ac
     return place
 
 
-@transaction.atomic
+@whole
 def buy(
     item: Item,
     *,
@@ -96,7 +97,7 @@ def buy(
     reference: models.Model | None = None,
 ) -> StockEntry:
     """Take in what a supplier has delivered; with a purpose, it was bought for this programme."""
-    access.require(actor, MANAGE, item.organization)
+    access.require(actor, MANAGE, item.organization_path)
     return _enter(
         "buy",
         item,
@@ -111,7 +112,7 @@ def buy(
     )
 
 
-@transaction.atomic
+@whole
 def allot(
     item: Item,
     *,
@@ -123,7 +124,7 @@ def allot(
     reference: models.Model | None = None,
 ) -> list[StockEntry]:
     """Set pieces aside for a purpose: first what was bought for it, the rest from the general stock."""
-    access.require(actor, MANAGE, item.organization)
+    access.require(actor, MANAGE, item.organization_path)
     _lock(item)
     to = Cell(Account.ALLOTTED, purpose_id, place)
     own = min(quantity, max(0, available(item, Account.HELD, purpose_id=purpose_id, place=place)))
@@ -135,17 +136,17 @@ def allot(
     ]
 
 
-@transaction.atomic
+@whole
 def release(
     item: Item, *, purpose_id: UUID, quantity: int, actor: Actor | None, place: Place | None = None, reason: str = ""
 ) -> StockEntry:
     """Give allotted pieces back to the general stock. What an open offer has set aside stays."""
-    access.require(actor, MANAGE, item.organization)
+    access.require(actor, MANAGE, item.organization_path)
     origin, to = Cell(Account.ALLOTTED, purpose_id, place), Cell(Account.HELD, None, place)
     return _enter("release", item, quantity, origin, to, actor=actor, reason=reason)
 
 
-@transaction.atomic
+@whole
 def book(
     item: Item, *, purpose_id: UUID, quantity: int = 1, actor: Actor | None, reference: models.Model, reason: str = ""
 ) -> StockEntry:
@@ -154,7 +155,7 @@ def book(
     return _enter("book", item, quantity, origin, to, actor=actor, reason=reason, reference=reference)
 
 
-@transaction.atomic
+@whole
 def unbook(
     item: Item, *, purpose_id: UUID, quantity: int = 1, actor: Actor | None, reference: models.Model, reason: str = ""
 ) -> StockEntry:
@@ -163,7 +164,7 @@ def unbook(
     return _enter("unbook", item, quantity, origin, to, actor=actor, reason=reason, reference=reference)
 
 
-@transaction.atomic
+@whole
 def hand_out(
     item: Item,
     *,
@@ -181,7 +182,7 @@ def hand_out(
     return _enter("hand_out", item, quantity, source, to, actor=actor, reference=reference)
 
 
-@transaction.atomic
+@whole
 def take_back(
     item: Item,
     *,
@@ -200,7 +201,7 @@ def take_back(
     return _enter("take_back", item, quantity, origin, back, actor=actor, reason=reason, reference=reference)
 
 
-@transaction.atomic
+@whole
 def return_to_supplier(
     item: Item,
     *,
@@ -211,12 +212,12 @@ def return_to_supplier(
     reason: str = "",
 ) -> StockEntry:
     """Held pieces go back to where they were bought."""
-    access.require(actor, MANAGE, item.organization)
+    access.require(actor, MANAGE, item.organization_path)
     origin, to = Cell(Account.HELD, purpose_id, place), Cell(Account.RETURNED, purpose_id, place)
     return _enter("return_to_supplier", item, quantity, origin, to, actor=actor, reason=reason)
 
 
-@transaction.atomic
+@whole
 def lose(
     item: Item,
     *,
@@ -228,7 +229,7 @@ def lose(
     place: Place | None = None,
 ) -> StockEntry:
     """Write off what is broken, spoilt or gone, with the reason."""
-    access.require(actor, MANAGE, item.organization)
+    access.require(actor, MANAGE, item.organization_path)
     if account not in {Account.HELD, Account.ALLOTTED}:
         raise InvalidInput(_("Only held or allotted pieces are written off."), field="account")
     if not reason.strip():
@@ -237,7 +238,7 @@ def lose(
     return _enter("lose", item, quantity, origin, to, actor=actor, reason=reason)
 
 
-@transaction.atomic
+@whole
 def move_between_places(
     item: Item,
     *,
@@ -249,7 +250,7 @@ def move_between_places(
     purpose_id: UUID | None = None,
 ) -> StockEntry:
     """Carry held or allotted pieces from one place to another."""
-    access.require(actor, MANAGE, item.organization)
+    access.require(actor, MANAGE, item.organization_path)
     if account not in {Account.HELD, Account.ALLOTTED}:
         raise InvalidInput(_("Only held or allotted pieces are moved."), field="account")
     if origin == to:
@@ -258,10 +259,10 @@ def move_between_places(
     return _enter("move", item, quantity, source, target, actor=actor)
 
 
-@transaction.atomic
+@whole
 def correct(entry: StockEntry, *, actor: Actor | None, reason: str) -> StockEntry:
     """Undo a wrong entry by one that runs the other way; both stay."""
-    access.require(actor, MANAGE, entry.organization)
+    access.require(actor, MANAGE, entry.organization_path)
     if not reason.strip():
         raise InvalidInput(_("Say what was wrong with the entry."), field="reason")
     _lock(entry.item)
@@ -291,9 +292,9 @@ def _enter(
         raise InvalidInput(_("Enter a whole number of at least one."), field="quantity")
     _lock(item)
     _require_enough(item, origin, quantity)
-    entry = StockEntry.objects.create(
-        organization=item.organization,
-        organization_path=item.organization.path,
+    entry = StockEntry(
+        organization_id=item.organization_id,
+        organization_path=item.organization_path,
         item=item,
         origin=origin.account,
         origin_purpose_id=origin.purpose_id,
@@ -309,6 +310,7 @@ def _enter(
         reference_id=str(reference.pk) if reference else "",
         **fields,
     )
+    rows.insert(entry)
     audit.record(
         actor, f"ledgers.stock.{verb}", entry, item=str(item.pk), quantity=quantity, origin=origin.account.value,
         destination=to.account.value, purpose=to.purpose_id or origin.purpose_id, reason=entry.reason,
@@ -324,7 +326,7 @@ def require_allotted(item: Item, *, purpose_id: UUID, quantity: int) -> None:
 
 def _lock(item: Item) -> None:
     """One writer per item until the end of the transaction. Not against the lane, whose rows refer to the item."""
-    Item.objects.select_for_update(of=["self"], no_key=True).get(pk=item.pk)
+    Item.objects.select_for_update(of=["self"], no_key=True).only("pk").get(pk=item.pk)
 
 
 def _require_enough(item: Item, origin: Cell, quantity: int) -> None:

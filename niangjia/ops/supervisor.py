@@ -91,10 +91,11 @@ def _supervise(plan: Plan, screen: Screen) -> None:
         environment = _environment(plan, cluster)
         preparation.prepare(plan.home, known, environment, screen)
         children.extend(_children(plan, environment))
+        web, jobs = children
         with screen.step(_("Starting the web server and the job worker")):
-            for child in children:
-                child.start()
-            _await_web(plan, children[0])
+            web.start()
+            _await_web(plan, web)
+            jobs.start()  # after it: on a busy machine each would wait for the other, and people wait for the site
         screen.ready(plan.address, preparation.logins() if plan.kind == "demo" else [], _notes(plan))
         _watch(children, cluster, screen)
     finally:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.org.models import Organization, models_with_a_copy, new_label
 from niangjia.org.permissions import MANAGE
 from niangjia.org.signals import unit_moved
@@ -24,7 +25,7 @@ class MoveRefused(DomainError):
     code = "move-refused"
 
 
-@transaction.atomic
+@whole
 def create_organization(
     *, parent: Organization | None, code: str, name: str, actor: Actor | None, **fields: Any
 ) -> Organization:
@@ -43,7 +44,7 @@ def create_organization(
     return made
 
 
-@transaction.atomic
+@whole
 def move_organization(organization: Organization, *, to: Organization, actor: Actor | None) -> Organization:
     """Hang ``organization`` with all below it under ``to``; every copied path follows in the same transaction."""
     lock_tree()
@@ -74,7 +75,7 @@ def _rewrite(rows: models.QuerySet[Any], field: str, old: str, new: str) -> None
     )
 
 
-@transaction.atomic
+@whole
 def close_organization(organization: Organization, *, on: date, actor: Actor | None) -> Organization:
     """End a unit that has no open unit below it. Its cases stay where they are."""
     access.require(actor, MANAGE, organization)

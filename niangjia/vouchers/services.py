@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
-from niangjia.core import access
+from niangjia.core import access, rows
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.org.models import Organization
 from niangjia.vouchers import codes, sources
 from niangjia.vouchers.models import (
@@ -66,7 +66,7 @@ class TooManyMisses(DomainError):
 
 
 # Places ----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def create_point(
     *, organization: Organization, name: str, address: str, hours: str = "", phone: str = "", actor: Actor | None
 ) -> ServicePoint:
@@ -83,7 +83,7 @@ def create_point(
     return point
 
 
-@transaction.atomic
+@whole
 def change_point(point: ServicePoint, *, actor: Actor | None, **changes: str | bool) -> ServicePoint:
     """Change name, address, hours, phone, or whether it is open."""
     access.require(actor, MANAGE, point.organization)
@@ -97,7 +97,7 @@ def change_point(point: ServicePoint, *, actor: Actor | None, **changes: str | b
 
 
 # Making ----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def ensure_voucher(key: UUID) -> Voucher | None:
     """The voucher of a booking or hand-out, made now if nobody has looked at it before; nothing if there is neither.
 
@@ -109,26 +109,26 @@ def ensure_voucher(key: UUID) -> Voucher | None:
     source = sources.find(key, lock=True)
     if source is None:
         return None
-    kind, found = source
     for _attempt in range(CODE_ATTEMPTS):
-        # A code that is taken leaves nothing behind, and another is drawn.
-        Voucher.objects.bulk_create([_fresh(key, kind, found)], ignore_conflicts=True)
-        known = _known(key)
+        fresh = _fresh(key, *source)
+        if rows.insert_new(fresh):
+            return fresh
+        known = _known(key)  # somebody else was quicker, or the code is taken and another is drawn
         if known is not None:
             return known
     raise RuntimeError(f"{CODE_ATTEMPTS} short codes in a row are taken.")
 
 
 def _known(key: UUID) -> Voucher | None:
-    found: Voucher | None = Voucher.objects.filter(pk=key).select_related("item", "organization").first()
+    found: Voucher | None = Voucher.objects.filter(pk=key).first()
     return found
 
 
 def _fresh(key: UUID, kind: str, found: sources.Entitlement) -> Voucher:
     return Voucher(
         pk=key,
-        organization=found.organization,
-        organization_path=found.organization.path,
+        organization_id=found.organization_id,
+        organization_path=found.organization_path,
         kind=kind,
         purpose_id=found.purpose_id,
         title=found.title,
@@ -206,7 +206,7 @@ def forget_misses(*, at: datetime) -> None:
 
 
 # Handing over ----------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def redeem(
     voucher: Voucher,
     *,
@@ -217,17 +217,17 @@ def redeem(
     counter: int | None = None,
 ) -> Redemption:
     """Hand over once. Raises ``AlreadyRedeemed`` with when, where and by whom, or ``VoucherRefused``."""
-    access.require(actor, REDEEM, voucher.organization)
+    access.require(actor, REDEEM, voucher.organization_path)
     if point is not None:
-        access.require(actor, REDEEM, point.organization)
-    voucher = _locked(voucher)
+        access.require(actor, REDEEM, point.organization_path)
+    voucher, held = _locked(voucher)
     _require_valid(voucher, at)
     advance(voucher, VoucherStatus.REDEEMED, VOUCHER_TRANSITIONS)
     voucher.save(update_fields=["status"])
     # Counted by what was undone, not by what was handed over: a second hand-over then meets the constraint.
     undone = voucher.redemptions.filter(kind=RedemptionKind.UNDONE).count()
-    redemption = Redemption.objects.create(
-        organization=voucher.organization,
+    redemption = Redemption(
+        organization_id=voucher.organization_id,
         organization_path=voucher.organization_path,
         voucher=voucher,
         kind=RedemptionKind.HANDED_OVER,
@@ -239,8 +239,9 @@ def redeem(
         device=device,
         counter=counter,
     )
+    rows.insert(redemption)
     audit.record(actor, "vouchers.voucher.redeem", voucher, point=str(point or ""), turn=redemption.turn)
-    redeemed.send(Voucher, voucher=voucher, redemption=redemption, actor=actor)
+    redeemed.send(Voucher, voucher=voucher, redemption=redemption, held=held, actor=actor)
     return redemption
 
 
@@ -255,14 +256,14 @@ def refusal_now(voucher: Voucher, known: sources.Entitlement | None, *, at: date
     return None
 
 
-def _locked(voucher: Voucher) -> Voucher:
-    """Hold the source's row, then the voucher's, and let the voucher follow what its source has become."""
+def _locked(voucher: Voucher) -> tuple[Voucher, Any]:
+    """Hold the source's row, then the voucher's, and let the voucher follow what its source has become. Both rows."""
     resolve = sources.registered.get(voucher.kind)
     found = resolve(voucher.pk, True) if resolve else None
-    voucher = Voucher.objects.select_for_update(of=["self"]).select_related("organization", "item").get(pk=voucher.pk)
+    voucher = Voucher.objects.select_for_update(of=["self"]).select_related("item").get(pk=voucher.pk)
     if voucher.status == VoucherStatus.VALID and found is not None and not found.live:
         voucher.status = VoucherStatus.CANCELLED
-    return voucher
+    return voucher, found.held if found else None
 
 
 def _require_valid(voucher: Voucher, at: datetime) -> None:
@@ -309,22 +310,22 @@ def may_undo(redemption: Redemption, *, actor: Any, at: datetime) -> bool:
     return at <= redemption.at + UNDO_WINDOW or access.can(actor, MANAGE, redemption.organization_path)
 
 
-@transaction.atomic
+@whole
 def undo_redemption(voucher: Voucher, *, actor: Any, reason: str, at: datetime) -> Redemption:
     """Take back a mistaken hand-over: within half an hour by whoever may hand out, later only by who manages."""
-    access.require(actor, REDEEM, voucher.organization)
+    access.require(actor, REDEEM, voucher.organization_path)
     if not reason.strip():
         raise DomainError(_("Say why the hand-over is undone."), code="reason-missing")
-    voucher = _locked(voucher)
+    voucher, held = _locked(voucher)
     last = voucher.redemptions.filter(kind=RedemptionKind.HANDED_OVER).last()
     if voucher.status != VoucherStatus.REDEEMED or last is None:
         raise VoucherRefused(_("This has not been handed over."), code="not-redeemed")
     if not may_undo(last, actor=actor, at=at):
-        access.require(actor, MANAGE, voucher.organization)
+        access.require(actor, MANAGE, voucher.organization_path)
     advance(voucher, VoucherStatus.VALID, VOUCHER_TRANSITIONS)
     voucher.save(update_fields=["status"])
     Redemption.objects.create(
-        organization=voucher.organization,
+        organization_id=voucher.organization_id,
         organization_path=voucher.organization_path,
         voucher=voucher,
         kind=RedemptionKind.UNDONE,
@@ -336,5 +337,6 @@ def undo_redemption(voucher: Voucher, *, actor: Any, reason: str, at: datetime) 
         reason=reason.strip(),
     )
     audit.record(actor, "vouchers.voucher.undo", voucher, reason=reason.strip(), turn=last.turn)
-    redemption_undone.send(Voucher, voucher=voucher, redemption=last, actor=actor, reason=reason.strip())
+    told = {"redemption": last, "held": held, "reason": reason.strip()}
+    redemption_undone.send(Voucher, voucher=voucher, actor=actor, **told)
     return last

@@ -6,11 +6,10 @@ Registered from ``apps.ready()``. Holds only what it is told; no rules.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from niangjia.ledgers.models import Item
-from niangjia.org.models import Organization
 
 if TYPE_CHECKING:
     from niangjia.vouchers.models import ServicePoint
@@ -18,9 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """What a voucher stands for, as its source knows it now. ``live`` is false once it was cancelled or has lapsed."""
+    """What a voucher stands for, as its source knows it now. ``live`` is false once it was cancelled or has lapsed.
 
-    organization: Organization
+    ``held`` is the source's own row, when it was locked: who hears of the hand-over need not read it again.
+    """
+
+    organization_id: UUID
+    organization_path: str
     purpose_id: UUID
     title: str
     item: Item
@@ -31,6 +34,7 @@ class Entitlement:
     live: bool
     points: "tuple[ServicePoint, ...]" = ()
     cancel_until: datetime | None = None  # until when the person may give it up; never, if there is no moment
+    held: Any = None
 
 
 # ``resolve(id, lock=…)`` finds the entitlement, or nothing; with ``lock`` it holds the row until the end of the

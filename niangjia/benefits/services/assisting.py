@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -13,12 +12,13 @@ from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Booking, Offer
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidTransition
+from niangjia.core.transactions import whole
 from niangjia.members.models import Member
 from niangjia.vouchers import services as vouchers
 from niangjia.vouchers.models import Redemption, ServicePoint
 
 
-@transaction.atomic
+@whole
 def book_for(programme: Programme, member: Member, *, actor: Actor | None, at: datetime) -> Booking:
     """Book for ``member``; whether she is eligible, and whether the share has one left, is asked as for everybody."""
     offer = Offer.objects.filter(pk=programme.pk).first()
@@ -31,7 +31,7 @@ def book_for(programme: Programme, member: Member, *, actor: Actor | None, at: d
     return booking
 
 
-@transaction.atomic
+@whole
 def hand_out_now(
     programme: Programme, member: Member, *, point: ServicePoint | None, actor: Actor | None, at: datetime
 ) -> tuple[Booking, Redemption]:

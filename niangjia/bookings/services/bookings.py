@@ -35,6 +35,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.identity.models import User
 from niangjia.ledgers import services as ledgers
 from niangjia.ledgers.models import Account
@@ -164,10 +165,9 @@ def cancel_booking(booking: Booking, *, actor: Any, at: datetime, reason: str = 
     return booking
 
 
-@transaction.atomic
+@whole
 def mark_collected(booking: Booking, *, actor: Any) -> Booking:
-    """The voucher has been handed over. Whether the actor may was asked there."""
-    booking = Booking.objects.select_for_update(of=["self"]).get(pk=booking.pk)
+    """The voucher has been handed over. Whether the actor may was asked there, where the booking was locked."""
     advance(booking, BookingStatus.COLLECTED, BOOKING_TRANSITIONS)
     booking.save(update_fields=["status"])
     offer = booking.offer
@@ -182,10 +182,9 @@ def mark_collected(booking: Booking, *, actor: Any) -> Booking:
     return booking
 
 
-@transaction.atomic
+@whole
 def mark_not_collected(booking: Booking, *, actor: Any, reason: str) -> Booking:
-    """A mistaken hand-over was undone. Whether the actor may was asked there."""
-    booking = Booking.objects.select_for_update(of=["self"]).get(pk=booking.pk)
+    """A mistaken hand-over was undone. Whether the actor may was asked there, where the booking was locked."""
     advance(booking, BookingStatus.BOOKED, BOOKING_TRANSITIONS)
     booking.save(update_fields=["status"])
     offer = booking.offer

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
 from niangjia.core import phones
 from niangjia.core.cleaning import compact, person_name
 from niangjia.core.errors import DomainError
+from niangjia.core.transactions import whole
 from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.members.indexes import id_tail_index, phone_index
@@ -29,7 +29,7 @@ def _refusal() -> ClaimRefused:
     )
 
 
-@transaction.atomic
+@whole
 def claim_account(*, phone: str, name: str, id_tail: str, at: datetime) -> User:
     """The account of the one live member whom name, last four of the ID and phone fit; raises ``ClaimRefused``.
 

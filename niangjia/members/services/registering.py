@@ -12,6 +12,7 @@ from niangjia.core import access, bulk, id_numbers, phones
 from niangjia.core.access import Actor
 from niangjia.core.cleaning import compact, person_name
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.coverage.models import Employer
 from niangjia.members.indexes import address_index, bigrams, id_number_index, id_tail_index, phone_index
 from niangjia.members.models import Household, Member, Membership, MemberState, Occupation
@@ -43,7 +44,7 @@ class NewMember:
     state: MemberState = MemberState.ACTIVE
 
 
-@transaction.atomic
+@whole
 def register_member(person: NewMember, *, on: date, actor: Actor | None) -> Member:
     """Enter one person with her membership from her day of joining, or from ``on`` when that is not known."""
     access.require(actor, CHANGE, person.organization)
@@ -61,7 +62,7 @@ def register_member(person: NewMember, *, on: date, actor: Actor | None) -> Memb
     return made[0]
 
 
-@transaction.atomic
+@whole
 def register_many(people: Sequence[NewMember], *, on: date, actor: Actor | None) -> list[Member]:
     """Enter those of ``people`` who are not in the registry, and return them; the others are left as they are."""
     for organization in {person.organization.pk: person.organization for person in people}.values():

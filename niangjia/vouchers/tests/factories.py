@@ -32,7 +32,8 @@ class Shelf:
         until: datetime | None = None
         self.known[key] = replace(
             Entitlement(
-                organization=self.organization,
+                organization_id=self.organization.pk,
+                organization_path=self.organization.path,
                 purpose_id=UUID(int=7),
                 title="2026 年送温暖",
                 item=make_item(self.organization),
