@@ -60,7 +60,7 @@ def _page(request: UserRequest, pk: UUID, *, outcome: str = "") -> HttpResponse:
         return redirect("benefits:public", pk)
     place = place_of(found, member, timezone.now())
     if told := said(outcome, place.standing):
-        messages.add_message(request, told.level, told.text)
+        messages.add_message(request, told.level, str(told.text))
     offer = Offer.objects.visible_to(request.user).filter(pk=pk).first()
     context = {
         "programme": found,

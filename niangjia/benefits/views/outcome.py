@@ -25,9 +25,7 @@ BY_STANDING = {
     Standing.MISSED: Said(messages.WARNING, _("You had booked already, and the gift was not collected in time.")),
     Standing.LISTED: Said(messages.INFO, _("Nothing was booked: a pack is set aside for you already.")),
     Standing.HANDED_OUT: Said(messages.INFO, _("Nothing was booked: you have been handed your pack already.")),
-    Standing.OFFLINE_ONLY: Said(
-        messages.WARNING, _("Nothing was booked: these gifts are only handed out on the spot.")
-    ),
+    Standing.OFFLINE_ONLY: Said(messages.WARNING, _("Nothing was booked: these gifts are handed out on the spot.")),
     Standing.NOT_ELIGIBLE: Said(messages.WARNING, _("You cannot book this one; the reason stands below.")),
     Standing.NOT_YET_OPEN: Said(messages.WARNING, _("Booking has not opened yet.")),
     Standing.SOLD_OUT: Said(messages.WARNING, _("All gifts were booked by the time your request arrived.")),
