@@ -47,8 +47,8 @@ class Story:
 
     def time_for(self, pages: int) -> timedelta:
         """How long so many pages take, looked at as thoroughly as those before, on this machine and today."""
-        seen = len(self.officer.seen) + sum(len(member.seen) for member in self.members.values())
-        return timedelta(seconds=2 + pages * SLOWER * (time.monotonic() - self.began) / seen)
+        looks = self.officer.looks + sum(member.looks for member in self.members.values())
+        return timedelta(seconds=2 + pages * SLOWER * (time.monotonic() - self.began) / looks)
 
     def comes_by_phone(self, person: Person, **options: Any) -> Visitor:
         """A member at her phone, the first time: number, code, name and the last four of the ID."""

@@ -20,7 +20,7 @@ from niangjia.members.services.occupations import ensure_occupations
 from niangjia.org.tests.factories import Tree, make_tree
 from tests.e2e.chapters import booking, handing, importing, planning, reporting
 from tests.e2e.story import HELPER, OFFICER, PASSWORD, Story
-from tests.e2e.visitors import DESK, Visitor, all_faults
+from tests.e2e.visitors import DESK, State, Visitor, all_faults
 
 
 def test_from_import_to_report(story: Story) -> None:
@@ -59,9 +59,10 @@ def test_from_import_to_report(story: Story) -> None:
 def visitor(site: str, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Somebody who comes to the site with a device of their own. Nobody may have met a fault when all have gone."""
     came: list[Visitor] = []
+    seen: set[State] = set()
 
     def comes(who: str, size: Any = DESK, **options: Any) -> Visitor:
-        came.append(Visitor(browser, site, who, size, **options))
+        came.append(Visitor(browser, site, who, size, seen=seen, **options))
         return came[-1]
 
     yield comes

@@ -90,6 +90,6 @@ def it_is_too_late_for_members(story: Story) -> None:
 
 
 def the_members_have_letters(story: Story) -> None:
-    for person, words in ((BOOKS, "您已预订"), (CANCELS, "取消")):
+    for person, words in ((BOOKS, "预订成功"), (CANCELS, "取消")):
         member = story.members[person.name].go("/me/messages/")
         assert [row for row in member.page.locator("main li").all_inner_texts() if NAME in row and words in row]
