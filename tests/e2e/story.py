@@ -65,9 +65,9 @@ def log_in_staff(visitor: Visitor, username: str) -> None:
     visitor.go("/account/login/").fill(login=username, password=PASSWORD).press("登录")
 
 
-def in_time(after: timedelta) -> datetime:
-    """A whole second, but never a whole minute: of that, browsers leave out the seconds."""
-    at = timezone.localtime(timezone.now() + after).replace(microsecond=0) + timedelta(seconds=1)
+def whole(at: datetime) -> datetime:
+    """The next whole second, but never a whole minute: of that, browsers leave out the seconds."""
+    at = at.replace(microsecond=0) + timedelta(seconds=1)
     return at if at.second else at + timedelta(seconds=1)
 
 

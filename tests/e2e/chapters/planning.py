@@ -1,5 +1,9 @@
 """The officer plans the programme, writes who is eligible, takes the goods in, and makes it public."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from niangjia.benefits.models import ProgrammeStatus
 from tests.e2e.roster import BOOKS, ELIGIBLE, JOINED_LATE, PEOPLE, Person
 from tests.e2e.story import (
@@ -13,9 +17,9 @@ from tests.e2e.story import (
     PACK_FEN,
     POINT,
     Story,
-    in_time,
     typed,
     wait_for,
+    whole,
 )
 from tests.e2e.visitors import Visitor
 
@@ -95,9 +99,9 @@ def the_goods_arrive(story: Story) -> None:
 
 def the_times_are_set_and_the_notice_is_published(story: Story) -> None:
     """Moments that really come while the story goes on, set as late as can be."""
-    opens_at = in_time(story.time_for(TO_OPENING))
-    closes_at = opens_at + story.time_for(TO_CLOSING)
-    collect_until = closes_at + story.time_for(TO_COLLECTING)
+    opens_at = whole(timezone.now() + story.time_for(TO_OPENING))
+    closes_at = whole(opens_at + story.time_for(TO_CLOSING))
+    collect_until = whole(closes_at + story.time_for(TO_COLLECTING))
     officer = story.officer.go(f"{story.staff_page}times/")
     officer.fill(
         opens_at=typed(opens_at),
@@ -114,15 +118,15 @@ def the_times_are_set_and_the_notice_is_published(story: Story) -> None:
 
 def the_deadlines_leave_time(story: Story, pages: int) -> None:
     """If this machine has become slow: the officer puts off what is about to end, which is all that she still may."""
-    programme, needed = story.programme, in_time(story.time_for(pages))
-    names = ("cancel_until", "closes_at", "collect_until")
-    ends = {name: getattr(programme, name) for name in names}
-    if ends["closes_at"] >= needed:
+    programme = story.programme
+    ends = {name: getattr(programme, name) for name in ("cancel_until", "closes_at", "collect_until")}
+    more = timezone.now() + story.time_for(pages) - ends["closes_at"]
+    if more <= timedelta(0):
         return
-    more = needed - ends["closes_at"]
+    later = {name: whole(at + more) for name, at in ends.items()}
     officer = story.officer.go(f"{story.staff_page}times/")
-    officer.fill(**{name: typed(at + more) for name, at in ends.items()}).press("保存时间和地点")
-    assert story.programme.closes_at == needed
+    officer.fill(**{name: typed(at) for name, at in later.items()}).press("保存时间和地点")
+    assert story.programme.closes_at == later["closes_at"]
 
 
 def booking_opens(story: Story) -> None:
