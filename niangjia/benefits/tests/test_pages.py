@@ -202,6 +202,20 @@ def test_an_officer_closes_and_reports_on_the_pages() -> None:
     assert Paper.objects.filter(kind="benefits.report").count() == 2
 
 
+def test_the_page_before_closing_says_what_it_waits_for_and_then_what_lapses() -> None:
+    scene = make_scene().publish()
+    client, address = signed_in(scene.officer), reverse("benefits:close", args=[scene.programme.pk])
+    services.book_for(scene.programme, scene.people[0], actor=None, at=scene.now)
+    assert "在此之前不能结束活动" in client.get(address).content.decode()
+    assert client.post(address)["Location"] == reverse("benefits:live", args=[scene.programme.pk])
+    for model in (Programme, Offer):
+        model.objects.filter(pk=scene.programme.pk).update(collect_until=timezone.now(), cancel_until=None)
+    page = client.get(address).content.decode()
+    assert "还有 1 份预订没有领取，将按逾期未领处理" in page
+    assert "在此之前不能结束活动" not in page
+    assert client.post(address)["Location"] == reverse("benefits:report", args=[scene.programme.pk])
+
+
 def test_a_limit_is_written_down_and_warns() -> None:
     scene = make_scene()
     client = signed_in(scene.officer)
