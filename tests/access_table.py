@@ -177,7 +177,7 @@ ROWS: dict[str, Row] = {
     "benefits:desk": Row(OFFICERS, {"pk": "programme"}),
     "benefits:desk-person": Row(OFFICERS, {"pk": "programme", "member": "member"}),
     "benefits:member-programme": Row("302 302 200 302 302 302 302", {"pk": "programme"}),
-    "benefits:booked": Row("302 302 302 302 302 302 302", {"pk": "programme"}),
+    "benefits:booked": Row("302 302 200 302 302 302 302", {"pk": "programme"}),
     "benefits:member-cancel": Row("302 302 302 302 302 302 302", {"pk": "programme"}),
     "benefits:public-list": Row(OPEN),
     "benefits:public": Row(OPEN, {"pk": "programme"}),

@@ -1,6 +1,7 @@
 """Documentation that can be wrong is tested: settings, apps, terms and links."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_every_model_is_in_the_glossary() -> None:
     glossary = (ROOT / "docs" / "glossary.md").read_text()
     own = [model.__name__ for model in apps.get_models() if model.__module__.startswith("niangjia.")]
     assert [name for name in own if f"`{name}`" not in glossary] == []
+
+
+def test_a_term_and_a_model_have_one_row_each_in_the_glossary() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
+    for column in (0, -1):
+        counted = Counter(row[column] for row in rows)
+        assert [name for name, count in counted.items() if count > 1] == []
 
 
 def test_decisions_are_numbered_without_gap_or_repeat() -> None:

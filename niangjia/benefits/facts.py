@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,11 @@ def _received(code: str) -> Any:
     return Q(Exists(collected)) | Q(Exists(handed))
 
 
+def _today() -> Any:
+    """Whoever asks is answered from the records themselves."""
+    return TruncDate(Now())
+
+
 FACTS = [
     Fact(
         name="received",
@@ -40,5 +46,6 @@ FACTS = [
         affirmed=_("Has received a gift of %(argument)s"),
         denied=_("Has not received a gift of %(argument)s"),
         source=_("Bookings and hand-outs"),
+        dated=_today,
     ),
 ]

@@ -21,13 +21,23 @@ SETTLED = """() => { window.settled = new Promise((done) => {
     document.body.addEventListener("htmx:afterSettle", () => done(true), { once: true }) }) }"""
 
 
+# One state of a page, as one kind of device shows it.
+State = tuple[str, str, int, int, bool]
+
+
 class Visitor:
-    """One person at one device. ``faults`` is what was wrong with the pages, and is to stay empty."""
+    """One person at one device. ``faults`` is what was wrong with the pages, and is to stay empty.
 
-    seen: set[tuple[str, str, int]]
+    ``seen`` is shared by all who take part: what one of them has looked at closely, nobody else needs to.
+    """
 
-    def __init__(self, browser: Browser, site: str, who: str, size: ViewportSize, **options: Any) -> None:
-        self.who, self.size, self.faults, self.seen = who, size, [], set()
+    faults: list[str]
+    looks: int  # at how many states of pages this visitor was the first to look
+
+    def __init__(
+        self, browser: Browser, site: str, who: str, size: ViewportSize, *, seen: set[State], **options: Any
+    ) -> None:
+        self.who, self.size, self.faults, self.seen, self.looks = who, size, [], seen, 0
         phone: dict[str, Any] = {"has_touch": True, "is_mobile": True} if size is PHONE else {}
         self.context = browser.new_context(
             base_url=site,
@@ -39,14 +49,12 @@ class Visitor:
             **phone,
             **options,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.where}: {error}"))
         self.page.on("response", self._answered)
         self.scripts = options.get("java_script_enabled", True)
-
-    faults: list[str]
 
     @property
     def where(self) -> str:
@@ -74,7 +82,8 @@ class Visitor:
             self.faults.append(f"{self.where}: {message.text}")
 
     def _answered(self, response: Response) -> None:
-        page = response.request.resource_type == "document"
+        """A page that is refused says so, and so does a script that has been told why something is not booked."""
+        page = response.request.resource_type == "document" or "/book/" in response.url
         if response.status >= (500 if page else 400):
             self.faults.append(f"{self.where}: {response.status} {response.url}")
 
@@ -163,10 +172,12 @@ class Visitor:
     # Looking --------------------------------------------------------------------------------------------------------
     def look(self) -> Self:
         """Once for each state of a page: nothing out of reach, and nothing wider than a phone."""
-        state = (KEY.sub("", urlsplit(self.page.url).path), self.page.title(), self.page.locator("main a").count())
+        path, links = KEY.sub("", urlsplit(self.page.url).path), self.page.locator("main a").count()
+        state = (path, self.page.title(), links, self.size["width"], self.scripts)
         if state in self.seen:
             return self
         self.seen.add(state)
+        self.looks += 1
         if self.scripts:
             found = Axe().run(self.page)
             if found.violations_count:
@@ -196,7 +207,7 @@ class Visitor:
             return
         width = (self.page.viewport_size or self.size)["width"]
         page = urlsplit(self.page.url).path.strip("/").replace("/", "-") or "home"
-        name = f"{len(self.seen):02}-{self.who}-{KEY.sub('x', page)}-{width}.png"
+        name = f"{len(self.seen):03}-{self.who}-{KEY.sub('x', page)}-{width}.png"
         self.page.screenshot(path=Path(SHOTS) / name, full_page=True)
 
 

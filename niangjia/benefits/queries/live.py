@@ -1,6 +1,7 @@
 """What the officer watches while a programme runs: the counts, the units, and the line that must balance."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from niangjia.benefits.queries.report import Line, by_unit
 from niangjia.benefits.queries.totals import Totals, programme_totals
 from niangjia.bookings.models import Offer, OfferStatus, OfferStock
 from niangjia.ledgers.queries import Balance, balance, findings
+from niangjia.ui import formats
 
 PARTS = ("handed_out", "booked", "allotted", "held", "returned", "lost")
 TONES = {
@@ -125,14 +127,14 @@ def parts_of(found: Balance) -> list[Part]:
     return parts
 
 
-def consequences_of_closing(programme: Programme) -> list[str]:
-    """What closing does, in numbers."""
+def consequences_of_closing(programme: Programme, at: datetime) -> list[str]:
+    """What closing does, in numbers; or what it still has to wait for."""
     totals = programme_totals(programme)
     told = [_("Nobody can book or be handed a pack any more.")]
     offer = Offer.objects.filter(pk=programme.pk).select_related("stock").first()
     waiting = totals.online_booked - totals.online_collected
     if waiting:
-        told.append(_("%(count)s bookings are not collected yet; they lapse.") % {"count": waiting})
+        told.append(_waiting(waiting, programme.collect_until, at))
     if offer and offer.status == OfferStatus.PUBLISHED:
         free = offer.stock.remaining + offer.stock.protected_remaining
         told.append(_("%(count)s gifts that nobody has booked go back into the store.") % {"count": free})
@@ -141,3 +143,10 @@ def consequences_of_closing(programme: Programme) -> list[str]:
         told.append(_("%(count)s people are on a list and have not been handed a pack.") % {"count": open_names})
     told.append(_("The masked result becomes public."))
     return told
+
+
+def _waiting(count: int, until: datetime | None, at: datetime) -> str:
+    if until and until > at:
+        told = _("%(count)s people have booked and may collect until %(when)s; before that it cannot be closed.")
+        return told % {"count": count, "when": formats.moment(until)}
+    return _("%(count)s bookings are not collected yet; they lapse.") % {"count": count}

@@ -131,15 +131,6 @@ def test_she_cancels_until_the_deadline_and_not_after_and_not_for_others() -> No
     assert Message.objects.filter(user=member.user).count() == 1
 
 
-@pytest.mark.parametrize("outcome", ["booked", "sold-out", "overloaded", "expired-pass", "nonsense"])
-def test_a_browser_without_scripts_is_told_the_outcome(outcome: str) -> None:
-    scene = make_scene().publish()
-    address = reverse("benefits:booked", args=[scene.programme.pk])
-    answer = signed_in(scene.people[0].user).get(address, {"outcome": outcome}, follow=True)
-    assert answer.redirect_chain == [(reverse("benefits:member-programme", args=[scene.programme.pk]), 302)]
-    assert answer.content.decode().count('class="callout') >= 1
-
-
 def test_a_draft_is_nobodys_business() -> None:
     scene = make_scene()
     for name in ("member-programme", "booked"):

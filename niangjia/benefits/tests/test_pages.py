@@ -1,6 +1,7 @@
 """The officer's pages: each step once through the door, who may pass it, and how many questions a list asks."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from niangjia.audiences.tests.factories import make_audience
+from niangjia.audit import permissions as audit
 from niangjia.audit.models import Entry
 from niangjia.benefits import services
 from niangjia.benefits.models import Gift, Handout, HandoutStatus, Programme, ProgrammeStatus, Split
 from niangjia.benefits.tests.factories import OFFICER, Scene, make_people, make_programme, make_scene
-from niangjia.bookings.models import Booking
+from niangjia.bookings.models import Booking, Offer
 from niangjia.identity.models import User
-from niangjia.identity.tests.factories import Cast, holder, make_cast
+from niangjia.identity.tests.factories import Cast, grant, holder, make_cast
 from niangjia.jobs.queue import run_waiting
 from niangjia.org.tests.factories import make_tree
 from niangjia.papers.models import Paper
@@ -40,6 +42,10 @@ def signed_in(user: User) -> Client:
 
 def local(moment: object) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")  # type: ignore[arg-type]
+
+
+def exact(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def test_an_officer_plans_and_publishes_on_the_pages() -> None:
@@ -150,6 +156,32 @@ def test_an_officer_serves_somebody_at_the_desk() -> None:
     refused = client.post(reverse("benefits:desk-person", args=[programme.pk, other.pk]), {"do": "book"})
     assert refused.status_code == 422
     assert Booking.objects.count() == 1
+    grant(scene.officer, audit.VIEW, at=scene.tree.unit)
+    entry = Entry.objects.get(action="benefits.programme.hand_out_now")
+    history = client.get(reverse("portal:history"), {"action": entry.action}).content.decode()
+    assert f"职工 {person.name}" in history
+    assert str(scene.officer) in history
+
+
+def test_moments_come_back_from_the_form_as_they_went_to_the_second() -> None:
+    """So that whoever adds a place to a published programme does not bring its deadlines forward by half a minute."""
+    scene = make_scene()
+    closes_at = (scene.now + timedelta(days=3)).replace(second=37, microsecond=250_000)
+    services.change_programme(scene.programme, actor=None, at=scene.now, closes_at=closes_at)
+    scene.programme.refresh_from_db()
+    programme = scene.publish().programme
+    client, address = signed_in(scene.officer), reverse("benefits:times", args=[programme.pk])
+    fields = re.findall(r'type="datetime-local" name="(\w+)" value="([^"]*)"', client.get(address).content.decode())
+    assert dict(fields)["closes_at"].endswith(":37")
+    another = create_point(organization=scene.tree.unit, name="永安路服务点", address="永安路1号", actor=None)
+    sent = {**dict(fields), "points": [scene.point.pk, another.pk]}
+    assert client.post(address, sent).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.closes_at, programme.points.count()) == (closes_at, 2)
+    later = closes_at + timedelta(seconds=30)
+    assert client.post(address, sent | {"closes_at": exact(later - timedelta(minutes=1))}).status_code == 422
+    assert client.post(address, sent | {"closes_at": exact(later)}).status_code == 302
+    assert Offer.objects.get(pk=programme.pk).closes_at == later.replace(microsecond=0)
 
 
 def test_an_officer_closes_and_reports_on_the_pages() -> None:
@@ -168,6 +200,20 @@ def test_an_officer_closes_and_reports_on_the_pages() -> None:
     programme.refresh_from_db()
     assert programme.status == ProgrammeStatus.REPORTED
     assert Paper.objects.filter(kind="benefits.report").count() == 2
+
+
+def test_the_page_before_closing_says_what_it_waits_for_and_then_what_lapses() -> None:
+    scene = make_scene().publish()
+    client, address = signed_in(scene.officer), reverse("benefits:close", args=[scene.programme.pk])
+    services.book_for(scene.programme, scene.people[0], actor=None, at=scene.now)
+    assert "在此之前不能结束活动" in client.get(address).content.decode()
+    assert client.post(address)["Location"] == reverse("benefits:live", args=[scene.programme.pk])
+    for model in (Programme, Offer):
+        model.objects.filter(pk=scene.programme.pk).update(collect_until=timezone.now(), cancel_until=None)
+    page = client.get(address).content.decode()
+    assert "还有 1 份预订没有领取，将按逾期未领处理" in page
+    assert "在此之前不能结束活动" not in page
+    assert client.post(address)["Location"] == reverse("benefits:report", args=[scene.programme.pk])
 
 
 def test_a_limit_is_written_down_and_warns() -> None:

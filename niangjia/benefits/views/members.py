@@ -16,6 +16,7 @@ from niangjia.audiences import queries as audiences
 from niangjia.benefits import services
 from niangjia.benefits.models import Programme
 from niangjia.benefits.queries.members import Standing, place_of
+from niangjia.benefits.views.outcome import said
 from niangjia.benefits.views.programmes import form_page
 from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Offer
@@ -36,7 +37,20 @@ def _own(request: UserRequest) -> Member | None:
 @never_cache
 @login_required
 def programme(request: UserRequest, pk: UUID) -> HttpResponse:
-    """What is on offer to her, and why or why not. The pass is made anew each time the page is read."""
+    """What is on offer to her, and why or why not."""
+    return _page(request, pk)
+
+
+@require_safe
+@never_cache
+@login_required
+def booked(request: UserRequest, pk: UUID) -> HttpResponse:
+    """The same page, after she has asked for a booking: it says first what has come of that."""
+    return _page(request, pk, outcome=request.GET.get("outcome", ""))
+
+
+def _page(request: UserRequest, pk: UUID, *, outcome: str = "") -> HttpResponse:
+    """The pass is made anew each time the page is read."""
     found = get_object_or_404(
         Programme.objects.visible_to(request.user).public().select_related("organization", "audience__rule_version"),
         pk=pk,
@@ -45,6 +59,8 @@ def programme(request: UserRequest, pk: UUID) -> HttpResponse:
     if member is None:
         return redirect("benefits:public", pk)
     place = place_of(found, member, timezone.now())
+    if told := said(outcome, place.standing):
+        messages.add_message(request, told.level, str(told.text))
     offer = Offer.objects.visible_to(request.user).filter(pk=pk).first()
     context = {
         "programme": found,
@@ -55,35 +71,6 @@ def programme(request: UserRequest, pk: UUID) -> HttpResponse:
         "phone": found.contact_phone or found.organization.phone,
     }
     return render(request, "benefits/member_programme.html", context)
-
-
-def _said(outcome: str) -> tuple[int, str]:
-    """What the booking counter's answer means to her, beside what the page itself then shows."""
-    busy = _("Very many people are booking at this moment. Please press the button again: you cannot book twice.")
-    stale = _("This page had been open too long. Please press the button again.")
-    return {
-        "booked": (messages.SUCCESS, _("Your booking is made.")),
-        "already-booked": (messages.INFO, _("You had booked already; this is your booking.")),
-        "sold-out": (messages.WARNING, _("All gifts were booked by the time your request arrived.")),
-        "not-eligible": (messages.WARNING, _("You cannot book this one; the reason stands below.")),
-        "not-yet-open": (messages.WARNING, _("Booking has not opened yet.")),
-        "closed": (messages.WARNING, _("Booking has closed.")),
-        "overloaded": (messages.WARNING, busy),
-        "outcome-unknown": (messages.WARNING, busy),
-        "unavailable": (messages.WARNING, busy),
-        "failed": (messages.WARNING, busy),
-    }.get(outcome, (messages.WARNING, stale))
-
-
-@require_safe
-@never_cache
-@login_required
-def booked(request: UserRequest, pk: UUID) -> HttpResponse:
-    """Where the form of a browser without JavaScript arrives: says the outcome atop the programme's page."""
-    get_object_or_404(Programme.objects.visible_to(request.user).public(), pk=pk)
-    level, text = _said(request.GET.get("outcome", ""))
-    messages.add_message(request, level, text)
-    return redirect("benefits:member-programme", pk)
 
 
 @form_page

@@ -200,8 +200,9 @@ def times(request: UserRequest, pk: UUID) -> HttpResponse:
     found = kept(request, pk, PLAN)
     form = TimesForm(request.POST or None, programme=found)
     if request.method == "POST" and form.is_valid():
+        sent = {name: form.cleaned_data[name] for name in {*form.changed_data, "points"}}
         try:
-            services.set_times(found, actor=request.user, at=timezone.now(), **form.cleaned_data)
+            services.set_times(found, actor=request.user, at=timezone.now(), **sent)
         except DomainError as refused:
             pages.refuse(form, refused)
         else:

@@ -94,7 +94,7 @@ def close(request: UserRequest, pk: UUID) -> HttpResponse:
         heading=_("Close “%(name)s”?") % {"name": found},
         verb=_("Close the programme"),
         back=reverse("benefits:live", args=[pk]),
-        consequences=watching.consequences_of_closing(found),
+        consequences=watching.consequences_of_closing(found, timezone.now()),
     )
 
 

@@ -18,6 +18,7 @@ from niangjia.portal import services
 from niangjia.ui.tables import Choice, Column, Search, Table
 
 DETAILS = {
+    "person": pgettext_lazy("history", "person"),
     "reason": pgettext_lazy("history", "reason"),
     "code": pgettext_lazy("history", "code"),
     "number": pgettext_lazy("history", "number"),

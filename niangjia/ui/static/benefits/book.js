@@ -11,6 +11,8 @@
 
   const say = (text) => { said.textContent = text }
   const rest = (text, shown) => { say(text); button.disabled = false; button.innerHTML = shown }
+  // The page that a form without this script is sent to: it says what has come of the asking.
+  const told = (outcome) => window.location.replace(`${words.after}?outcome=${outcome}`)
   const later = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000))
 
   const wait = (answer, attempt) => {
@@ -32,7 +34,8 @@
     for (let attempt = 0; attempt < MOST; attempt += 1) {
       let answer, body
       try { [answer, body] = await ask() } catch { answer = null }
-      if (answer?.ok || (answer && [401, 403, 409, 410].includes(answer.status))) return window.location.reload()
+      if (answer?.ok) return told(body.status)
+      if (answer && [401, 403, 409, 410].includes(answer.status)) return told(body.type?.split("/").pop())
       if (answer && ![425, 503].includes(answer.status)) return rest(body?.detail || words.lost, label)
       say(answer ? words.queue : words.lost)
       await later(wait(answer, attempt))
