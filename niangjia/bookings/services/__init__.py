@@ -25,6 +25,18 @@ from niangjia.bookings.services.offers import (
     tend_offers,
 )
 from niangjia.bookings.services.passes import issue_pass, revoke_passes
+from niangjia.bookings.services.rehearsing import (
+    RehearsalRefused,
+    RehearsalUnderWay,
+    begin_rehearsal,
+    break_off_rehearsal,
+    finish_rehearsal,
+    give_up_lost,
+    plan_rehearsal,
+    require_quiet,
+    require_size,
+    start_rehearsal,
+)
 from niangjia.bookings.services.sealing import seal_bookings
 
 __all__ = [
@@ -32,20 +44,30 @@ __all__ = [
     "CancelRefused",
     "NotEligible",
     "OfferRefused",
+    "RehearsalRefused",
+    "RehearsalUnderWay",
     "SoldOut",
+    "begin_rehearsal",
     "book_assisted",
+    "break_off_rehearsal",
     "cancel_booking",
     "change_offer",
     "close_offer",
     "create_offer",
     "expire_bookings",
+    "finish_rehearsal",
     "free_protected_share",
+    "give_up_lost",
     "issue_pass",
     "mark_collected",
     "mark_not_collected",
+    "plan_rehearsal",
     "publish_offer",
+    "require_quiet",
+    "require_size",
     "return_gift",
     "revoke_passes",
     "seal_bookings",
+    "start_rehearsal",
     "tend_offers",
 ]
