@@ -30,7 +30,7 @@ SECONDS = 20
 @login_required
 def rehearsal(request: UserRequest, pk: UUID) -> HttpResponse:
     """While one runs, its progress; before and afterwards the button and the results."""
-    found = kept(request, pk)
+    found = kept(request, pk, MANAGE if request.method == "POST" else "")
     people = found.audience.eligible if found.audience else None
     form = RehearsalForm(request.POST or None, initial={"members": people or USUAL, "seconds": SECONDS})
     if request.method == "POST" and form.is_valid():
@@ -53,15 +53,15 @@ def rehearsal(request: UserRequest, pk: UUID) -> HttpResponse:
         "running": next((row for row in shown if not row.is_over), None),
         "latest": next((row for row in shown if row.is_done), None),
         "over": [row for row in shown if row.is_over],
-        "not_now": _why_not_now(request, found),
+        "may_rehearse": access.can(request.user, MANAGE, found.organization),
+        "not_now": _why_not_now(found),
     }
     return show(request, found, "rehearsal.html", context, status=422 if form.errors else 200)
 
 
-def _why_not_now(request: UserRequest, programme: Programme) -> DomainError | None:
+def _why_not_now(programme: Programme) -> DomainError | None:
     """What the service would answer, before anybody presses the button."""
     try:
-        access.require(request.user, MANAGE, programme.organization)
         services.plan_of(programme)
         bookings.require_quiet(at=timezone.now())
     except DomainError as refused:
