@@ -1,10 +1,15 @@
 """One rehearsal at a time, and nothing left behind: whatever is there while nobody holds the lock is a leftover."""
 
+import fcntl
+import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 from niangjia.bookings.services import RehearsalUnderWay
@@ -29,18 +34,38 @@ def alone() -> Iterator[Connection | None]:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """A new world, after the leftovers of dead ones have gone. It is gone itself when this ends."""
+    """A new world with a folder, after the leftovers of dead ones have gone. It is gone itself when this ends."""
     with alone() as raw:
         if raw is None:
             raise RehearsalUnderWay
         clear(raw)
-        made = World(raw, PREFIX + secrets.token_hex(4))
-        try:
-            made.build()
-            yield made
-        finally:
-            raw.execute("SET statement_timeout = '60s'")
-            drop(raw, made.name)
+        name = PREFIX + secrets.token_hex(4)
+        with _folder(name) as folder:
+            made = World(raw, name, folder)
+            try:
+                made.build()
+                yield made
+            finally:
+                drop(raw, name)
+
+
+@contextmanager
+def _folder(name: str) -> Iterator[Path]:
+    """Keys, orders, answers and logs, for the owner alone; locked for as long as this process lives."""
+    folder = folders() / name
+    folder.mkdir(mode=0o700, parents=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def folders() -> Path:
+    """Where they lie, on this machine."""
+    return Path(settings.HOME) / "rehearsals"
 
 
 def clear(raw: Connection) -> list[str]:
@@ -48,7 +73,22 @@ def clear(raw: Connection) -> list[str]:
     names = [str(row[0]) for row in raw.execute(SCHEMAS)]
     for name in names:
         drop(raw, name)
+    for folder in folders().glob(f"{PREFIX}*"):
+        _sweep(folder)
     return names
+
+
+def _sweep(folder: Path) -> None:
+    """A folder goes when nobody holds it: the home may serve another database too, as in tests."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(handle)
 
 
 def drop(raw: Connection, name: str) -> None:

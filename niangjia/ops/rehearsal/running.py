@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,8 +47,8 @@ def rehearse(rehearsal: Rehearsal, tell: Tell) -> Rehearsal:
     services.begin_rehearsal(rehearsal)
     try:
         services.require_quiet(at=timezone.now())
-        with keeping.world() as world, tempfile.TemporaryDirectory(prefix="niangjia-rehearsal-") as folder:
-            figures = Stage(rehearsal, world, Path(folder), tell).figures()
+        with keeping.world() as world:
+            figures = Stage(rehearsal, world, tell).figures()
     except BaseException as broken:
         reason = str(broken) if isinstance(broken, DomainError) else ""
         services.break_off_rehearsal(rehearsal, reason=reason, at=timezone.now())
@@ -60,9 +59,9 @@ def rehearse(rehearsal: Rehearsal, tell: Tell) -> Rehearsal:
 class Stage:
     """The world, the lane in it, and the crowd before it."""
 
-    def __init__(self, rehearsal: Rehearsal, world: World, folder: Path, tell: Tell) -> None:
-        self.rehearsal, self.world, self.folder, self.tell = rehearsal, world, folder, tell
-        self.env = server.environment(world, folder)
+    def __init__(self, rehearsal: Rehearsal, world: World, tell: Tell) -> None:
+        self.rehearsal, self.world, self.folder, self.tell = rehearsal, world, world.folder, tell
+        self.env = server.environment(world)
         self.faults: list[dict[str, Any]] = []
 
     def figures(self) -> dict[str, Any]:

@@ -25,14 +25,15 @@ OPENING = 60.0
 CLOSING = 5.0
 
 
-def environment(world: World, folder: Path) -> dict[str, str]:
+def environment(world: World) -> dict[str, str]:
     """What the lane and the crowd are told: this world alone, and keys that open nothing in the real one."""
-    keys.ensure(folder / "keys")
+    folder = world.folder / "keys"
+    keys.ensure(folder)
     name = str(connection.settings_dict["NAME"])
     return child_environment(
         DATABASE_URL=make_conninfo(settings.DATABASE_URL, dbname=name, options=world.options),
         NIANGJIA_HOME=str(settings.HOME),
-        NIANGJIA_KEYS=str(folder / "keys"),
+        NIANGJIA_KEYS=str(folder),
     )
 
 

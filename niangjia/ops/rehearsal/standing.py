@@ -1,7 +1,6 @@
 """A rehearsal held open for a load tool of the operator's own."""
 
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,14 +46,13 @@ class Stand:
 @contextmanager
 def hold_open(plan: dict[str, Any], count: int, file: Path, *, port: int = 0) -> Iterator[Stand]:
     """An offer open now in a world of its own, the lane before it, and passes for so many people in the file."""
-    with keeping.world() as world, tempfile.TemporaryDirectory(prefix="niangjia-rehearsal-") as name:
-        folder = Path(name)
-        env = server.environment(world, folder)
+    with keeping.world() as world:
+        env = server.environment(world)
         world.list_people(count)
         now = world.now()
         offer = world.offer(Rehearsal(**plan), opens_at=now, protected=plan["protected"])
-        _write_passes(file, offer, count, derive(read(folder / "keys", "passes")), expires=now + LASTS)
-        with server.lane(env, folder, port=port) as found:
+        _write_passes(file, offer, count, derive(read(world.folder / "keys", "passes")), expires=now + LASTS)
+        with server.lane(env, world.folder, port=port) as found:
             stand = Stand(f"http://{server.HOST}:{found}/book/{offer}")
             yield stand
         _count(stand, world, offer)

@@ -99,11 +99,12 @@ def inside(name: str) -> Iterator[None]:
 
 # Making it --------------------------------------------------------------------------------------------------------
 class World:
-    """One schema. ``raw`` is a connection of its own, outside any transaction, that sees this schema alone."""
+    """One schema and one folder. ``raw`` is a connection outside any transaction that sees this schema alone."""
 
-    def __init__(self, raw: Connection, name: str) -> None:
+    def __init__(self, raw: Connection, name: str, folder: Path) -> None:
         self.raw = raw
         self.name = name
+        self.folder = folder
         self.audience = uuid7()
         self.listed = 0
 

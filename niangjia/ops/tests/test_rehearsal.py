@@ -19,6 +19,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from niangjia.audiences.models import AudienceEntry
 from niangjia.benefits.tests.factories import Scene, make_scene
@@ -40,12 +41,18 @@ from niangjia.org.tests.factories import Tree, make_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+NOTHING: tuple[list[str], list[str], list[Path]] = ([], [], [])
 REAL = (Offer, Booking, AudienceEntry, StockEntry, Message)
 
 
 def schemas() -> list[str]:
     with connect() as raw:
         return [str(row[0]) for row in raw.execute(SCHEMAS)]
+
+
+def left_behind() -> tuple[list[str], list[str], list[Path]]:
+    """Schemas, processes and folders of rehearsals, dead or alive."""
+    return schemas(), processes(), list(keeping.folders().glob("*"))
 
 
 def processes() -> list[str]:
@@ -79,6 +86,13 @@ def silently(_what: str, _done: int, _total: int) -> None:
     pass
 
 
+@pytest.fixture(autouse=True)
+def home(settings: Settings, tmp_path: Path) -> Path:
+    """Folders of rehearsals lie in a home of the test's own; its keys are those of the installation."""
+    settings.HOME = tmp_path / "home"
+    return tmp_path / "home"
+
+
 @pytest.fixture
 def scene() -> Scene:
     return make_scene(online=55, protected=5)
@@ -110,7 +124,7 @@ def test_the_command_replays_an_opening_and_leaves_only_its_result(scene: Scene)
     assert one.safe_rate == (running.rounded_down(max(held)) if held else None)
     assert "每秒陆续来" in told.getvalue()
     assert real_rows() == before
-    assert (schemas(), processes()) == ([], [])
+    assert left_behind() == NOTHING
 
 
 def test_a_fault_in_the_tables_is_found_and_is_an_exit_status(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,24 +144,25 @@ def test_a_fault_in_the_tables_is_found_and_is_an_exit_status(scene: Scene, monk
     assert failed.value.returncode == 1
     one = Rehearsal.objects.get()
     assert {fault["check"] for fault in one.faults} >= {Check.STOCK, Check.MISSING, Check.LEDGER}
-    assert (one.status, schemas(), processes()) == (RehearsalStatus.DONE, [], [])
+    assert (one.status, left_behind()) == (RehearsalStatus.DONE, NOTHING)
 
 
-def test_a_killed_rehearsal_leaves_no_process_and_the_next_removes_the_rest(scene: Scene) -> None:
+def test_a_killed_rehearsal_leaves_no_process_and_a_job_removes_the_rest(scene: Scene, home: Path) -> None:
     name = connection.settings_dict["NAME"]
     url = os.environ["DATABASE_URL"].replace("/niangjia?", f"/{name}?")
     assert name in url
     with subprocess.Popen(
         [sys.executable, "-m", "django", "rehearse", scene.programme.code, "--members", "5000", "--seconds", "60"],
-        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "niangjia.config.settings"},
+        env={**os.environ, "DATABASE_URL": url, "NIANGJIA_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as command:
         deadline = time.monotonic() + 60
         while len(processes()) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
-        assert len(schemas()) == 1
-        assert len(processes()) >= 2
+        schema, programs, folders = left_behind()
+        assert len(schema) == len(folders) == 1
+        assert len(programs) >= 2
         command.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 10
     while processes() and time.monotonic() < deadline:
@@ -155,7 +170,7 @@ def test_a_killed_rehearsal_leaves_no_process_and_the_next_removes_the_rest(scen
     assert processes() == []
     assert Rehearsal.objects.get().is_running
     workers.clear_rehearsals()
-    assert schemas() == []
+    assert left_behind() == NOTHING
     assert Rehearsal.objects.get().message == "演练中断了。"
 
 
@@ -172,7 +187,7 @@ def test_when_somebody_really_books_it_stops_and_clears_up(tree: Tree, monkeypat
     one.refresh_from_db()
     assert one.status == RehearsalStatus.FAILED
     assert "正有人预订" in one.message
-    assert (schemas(), processes()) == ([], [])
+    assert left_behind() == NOTHING
 
 
 @pytest.fixture
@@ -342,4 +357,4 @@ def test_exported_passes_book_in_the_rehearsal_and_nowhere_else(tree: Tree, tmp_
     assert (stand.faults, stand.said) == ([], ["共预订 2 笔。"])
     assert file.stat().st_mode & 0o077 == 0
     assert not Booking.objects.exists()
-    assert (schemas(), processes()) == ([], [])
+    assert left_behind() == NOTHING
