@@ -4,6 +4,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from niangjia.ops.queries import connect
 from niangjia.ops.rehearsal.world import Connection, World
 
 LOCK = 0x7265_6865  # held by the session that rehearses, and let go when it dies, however it dies: "rehe"
+CLEARING = 3.0  # seconds for which whoever removes leftovers may hold it
 PREFIX = "rehearsal_"
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^rehearsal_[0-9a-f]{8}$'"
 INHABITANTS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -25,17 +27,24 @@ INHABITANTS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 
 
 @contextmanager
-def alone() -> Iterator[Connection | None]:
+def alone(*, patience: float = 0.0) -> Iterator[Connection | None]:
     """A connection that holds the lock for as long as it lives; nothing when another rehearsal holds it."""
+    deadline = time.monotonic() + patience
     with connect() as raw:
-        row = raw.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
-        yield raw if row and row[0] else None
+        while not (held := _try_lock(raw)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield raw if held else None
+
+
+def _try_lock(raw: Connection) -> bool:
+    row = raw.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+    return bool(row and row[0])
 
 
 @contextmanager
 def world() -> Iterator[World]:
     """A new world with a folder, after the leftovers of dead ones have gone. It is gone itself when this ends."""
-    with alone() as raw:
+    with alone(patience=CLEARING) as raw:
         if raw is None:
             raise RehearsalUnderWay
         clear(raw)
@@ -68,14 +77,12 @@ def folders() -> Path:
     return Path(settings.HOME) / "rehearsals"
 
 
-def clear(raw: Connection) -> list[str]:
-    """Remove what dead rehearsals have left; the caller holds the lock. Returns the names of the schemas."""
-    names = [str(row[0]) for row in raw.execute(SCHEMAS)]
-    for name in names:
+def clear(raw: Connection) -> None:
+    """Remove what dead rehearsals have left; the caller holds the lock."""
+    for (name,) in raw.execute(SCHEMAS).fetchall():
         drop(raw, name)
     for folder in folders().glob(f"{PREFIX}*"):
         _sweep(folder)
-    return names
 
 
 def _sweep(folder: Path) -> None:

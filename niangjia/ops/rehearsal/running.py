@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.bookings import services
 from niangjia.bookings.rehearsed import Check, Rehearsal
-from niangjia.core.errors import DomainError
+from niangjia.core.errors import DomainError, InvalidTransition
 from niangjia.ops.rehearsal import checks, keeping, server
 from niangjia.ops.rehearsal.storm import Answers, Order
 from niangjia.ops.rehearsal.world import FIRST_MEMBER, PLENTY, World
@@ -44,16 +44,25 @@ class RehearsalFailed(DomainError):
 
 def rehearse(rehearsal: Rehearsal, tell: Tell) -> Rehearsal:
     """Run what was planned and keep its figures, or why there are none; ``tell`` hears how far it is."""
-    services.begin_rehearsal(rehearsal)
+    alone = False
     try:
-        services.require_quiet(at=timezone.now())
         with keeping.world() as world:
+            alone = True
+            services.begin_rehearsal(rehearsal)
+            services.require_quiet(at=timezone.now())
             figures = Stage(rehearsal, world, tell).figures()
     except BaseException as broken:
-        reason = str(broken) if isinstance(broken, DomainError) else ""
-        services.break_off_rehearsal(rehearsal, reason=reason, at=timezone.now())
+        _break_off(Rehearsal.objects.get(pk=rehearsal.pk), broken, alone=alone)
         raise
     return services.finish_rehearsal(rehearsal, at=timezone.now(), **figures)
+
+
+def _break_off(rehearsal: Rehearsal, broken: BaseException, *, alone: bool) -> None:
+    """Say that it has ended, unless it runs elsewhere: this may be the second run of its job."""
+    if rehearsal.is_over or (rehearsal.is_running and not alone):
+        return
+    told = isinstance(broken, DomainError) and not isinstance(broken, InvalidTransition)
+    services.break_off_rehearsal(rehearsal, reason=str(broken) if told else "", at=timezone.now())
 
 
 class Stage:

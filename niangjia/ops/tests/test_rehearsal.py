@@ -196,10 +196,24 @@ def tree() -> Tree:
 
 
 def test_a_second_run_of_the_job_does_not_begin_again(tree: Tree) -> None:
+    """Its first run has died with its worker; an opening may have come near since."""
     one = services.begin_rehearsal(planned(tree))
     with pytest.raises(InvalidTransition):
         workers.rehearse(str(one.pk))
-    assert (Rehearsal.objects.get().status, schemas()) == (RehearsalStatus.RUNNING, [])
+    assert (Rehearsal.objects.get().message, left_behind()) == ("演练中断了。", NOTHING)
+
+
+def test_a_second_run_beside_the_first_leaves_it_alone(world: World, tree: Tree) -> None:
+    one = services.begin_rehearsal(planned(tree))
+    with pytest.raises(services.RehearsalUnderWay):
+        workers.rehearse(str(one.pk))
+    assert (Rehearsal.objects.get().status, schemas()) == (RehearsalStatus.RUNNING, [world.name])
+
+
+def test_one_that_waits_while_another_runs_is_told_so(world: World, tree: Tree) -> None:
+    with pytest.raises(services.RehearsalUnderWay):
+        running.rehearse(planned(tree), silently)
+    assert "正在进行另一次演练" in Rehearsal.objects.get().message
 
 
 # Its world -------------------------------------------------------------------------------------------------------
