@@ -160,6 +160,7 @@ ROWS: dict[str, Row] = {
     "benefits:publish": Row(OFFICERS, {"pk": "programme"}),
     "benefits:abandon": Row(OFFICERS, {"pk": "programme"}),
     "benefits:live": Row(OFFICERS, {"pk": "programme"}),
+    "benefits:rehearsal": Row(OFFICERS, {"pk": "programme"}),
     "benefits:close": Row(OFFICERS, {"pk": "programme"}),
     "benefits:report": Row(OFFICERS, {"pk": "programme"}),
     "benefits:report-file": Row(OFFICERS, {"pk": "programme"}),

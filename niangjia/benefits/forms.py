@@ -227,6 +227,21 @@ class SignedForm(forms.Form):
     )
 
 
+class RehearsalForm(forms.Form):
+    members = forms.IntegerField(
+        label=_("People who come at once"),
+        min_value=1,
+        max_value=200_000,
+        help_text=_("As many as are on the list, or as you expect at most."),
+    )
+    seconds = forms.IntegerField(
+        label=_("Seconds for the search of the safe rate"),
+        min_value=2,
+        max_value=120,
+        help_text=_("Twenty are enough for a first look; longer says it more exactly."),
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 

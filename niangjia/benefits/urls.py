@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.benefits.views import desk, groups, limits, members, programmes, public, running
+from niangjia.benefits.views import desk, groups, limits, members, programmes, public, rehearsal, running
 
 app_name = "benefits"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{ONE}goods/<uuid:gift>/", programmes.goods_receive, name="goods-receive"),
     path(f"{ONE}publish/", running.publish, name="publish"),
     path(f"{ONE}abandon/", running.abandon, name="abandon"),
+    path(f"{ONE}rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path(f"{ONE}live/", running.live, name="live"),
     path(f"{ONE}close/", running.close, name="close"),
     path(f"{ONE}report/", running.report_page, name="report"),

@@ -3,6 +3,7 @@
 Each name read from the environment has its line in docs/operators.md; a test keeps it so.
 """
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ SENDER = env.str(
     "NIANGJIA_SENDER", "niangjia.core.senders.ScreenSender" if DEMO else "niangjia.core.senders.LogSender"
 )
 LANE_QUEUE = env.int("NIANGJIA_LANE_QUEUE", 20_000)
+WEB_WORKERS = env.int("NIANGJIA_WORKERS", max(1, (os.cpu_count() or 1) // 2))
 
 
 # The database ---------------------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ def _supervise(plan: Plan, screen: Screen) -> None:
 
 def _environment(plan: Plan, cluster: Cluster | None) -> dict[str, str]:
     more = {"NIANGJIA_HOME": str(plan.home), "NIANGJIA_URL": plan.address, "NIANGJIA_SUPERVISED": "1"}
+    more["NIANGJIA_WORKERS"] = str(plan.workers)  # rehearsals start as many
     if cluster is not None:
         more["DATABASE_URL"] = cluster.url()
     if plan.kind == "demo":

@@ -38,6 +38,7 @@ from niangjia.benefits.services.publishing import (
     open_due,
     publish_programme,
 )
+from niangjia.benefits.services.rehearsing import plan_of, rehearse_opening
 from niangjia.benefits.services.splitting import SplitPlan, add_split, audience_for_group, change_split, remove_split
 from niangjia.benefits.services.telling import cancel_own, remind_collectors, tell_booked
 
@@ -67,12 +68,14 @@ __all__ = [
     "fill_list",
     "hand_out_now",
     "open_due",
+    "plan_of",
     "print_sheet",
     "publish_programme",
     "put_on_list",
     "receive_goods",
     "record_handout",
     "record_sheet",
+    "rehearse_opening",
     "remind_collectors",
     "remove_gift",
     "remove_split",

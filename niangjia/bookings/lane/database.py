@@ -147,6 +147,8 @@ def _address() -> dict[str, Any]:
         "port": [int(port) for port in str(known["PORT"]).split(",")] if known["PORT"] else None,
         "server_settings": {"application_name": "niangjia lane"},
     }
+    if more.get("options"):
+        address["server_settings"]["options"] = more["options"]
     if more.get("sslmode"):
         address["ssl"] = more["sslmode"]
     if more.get("target_session_attrs"):

@@ -153,3 +153,6 @@ class BookingSeal(Row):
             models.UniqueConstraint(fields=["offer", "first"], name="booking_seal_begins_once_at_a_number"),
             models.UniqueConstraint(fields=["offer", "last"], name="booking_seal_ends_once_at_a_number"),
         ]
+
+
+from niangjia.bookings.rehearsed import Rehearsal  # noqa: E402, F401 (Django finds an app's tables here)
