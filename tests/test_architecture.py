@@ -150,6 +150,18 @@ def own_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model.__module__.startswith("niangjia.")]
 
 
+FOREIGN_DAY = re.compile(r"\b(?:at|now|now\(\)|\w+_at)\.date\(\)")
+
+
+def test_the_day_of_a_moment_is_the_local_one() -> None:
+    """A moment's own ``date()`` is that of Greenwich, yesterday until eight in the morning."""
+    found = [path for path in sources() if FOREIGN_DAY.search(path.read_text())]
+    assert found == [], "use timezone.localdate(moment)"
+    assert FOREIGN_DAY.search("until < at.date()")
+    assert FOREIGN_DAY.search("timezone.now().date()")
+    assert not FOREIGN_DAY.search("timezone.localdate(at)")
+
+
 def test_no_model_writes_past_its_services() -> None:
     assert [model.__name__ for model in own_models() if "save" in vars(model) or "delete" in vars(model)] == []
 

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.api.models import Answer, Token
@@ -66,8 +67,8 @@ def user_of(secret: str, *, at: datetime) -> User | None:
     )
     if token is None or not token.user.is_active:
         return None
-    if token.used_on != at.date():
-        Token.objects.filter(pk=token.pk).update(used_on=at.date())
+    if token.used_on != timezone.localdate(at):
+        Token.objects.filter(pk=token.pk).update(used_on=timezone.localdate(at))
     user: User = token.user
     user.limit_to(token.permissions)
     return user

@@ -68,6 +68,8 @@ class LiveFiguresOut(Schema):
     capacity: int
     left: int
     protected_left: int
+    shares: list[int] = Field(description="What is left of each share, in their order.")
+    held: int = Field(description="Pieces kept for people whose answer is awaited.")
     unsold: int
     booked: int
     collected: int
@@ -194,7 +196,7 @@ def booking_cancel(request: Request, booking_id: UUID, data: CancelIn) -> Bookin
 
 @router.post("/{uuid:booking_id}/return", response=BookingOut, summary="A collected gift was brought back")
 def booking_return(request: Request, booking_id: UUID, data: GiftReturnIn) -> Booking:
-    services.return_gift(_booking(request, booking_id), actor=request.user, reason=data.reason)
+    services.return_gift(_booking(request, booking_id), actor=request.user, at=timezone.now(), reason=data.reason)
     return _booking(request, booking_id)
 
 

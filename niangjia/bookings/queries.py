@@ -7,12 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import AudienceEntry
-from niangjia.bookings.models import Booking, BookingStatus, Channel, Offer, OfferStatus, OfferStock, RefusalCount
+from niangjia.bookings.models import (
+    Allocation,
+    Booking,
+    BookingStatus,
+    Channel,
+    Entry,
+    EntryState,
+    Offer,
+    OfferStatus,
+    OfferStock,
+    RefusalCount,
+)
 from niangjia.ledgers import queries as ledgers
 from niangjia.ledgers.checks import Difference
 from niangjia.ledgers.models import Account, StockEntry
@@ -44,6 +55,11 @@ def eligible(offer: Offer, member: Member) -> bool:
     return AudienceEntry.objects.filter(audience=offer.audience_id, member=member, eligible=True).exists()
 
 
+def keeps_a_list(offer: Offer) -> bool:
+    """Whether people may wait for what becomes free."""
+    return Allocation.objects.filter(pk=offer.pk, waiting_list=True).exists()
+
+
 @dataclass
 class UnitFigures:
     """The bookings of one union's people."""
@@ -59,12 +75,18 @@ class UnitFigures:
 
 @dataclass
 class LiveFigures:
-    """What the officer watches. ``units`` are the unions of the people who booked, as of the day of freezing."""
+    """What the officer watches, in pieces. ``units`` are the unions of who booked, as of the day of freezing.
+
+    ``left`` are those that anyone may book, ``shares`` what is left of each share, ``held`` what is kept for people
+    whose answer is awaited.
+    """
 
     opened: bool
     capacity: int
     left: int
     protected_left: int
+    shares: list[int]
+    held: int
     unsold: int
     booked: int
     collected: int
@@ -80,12 +102,13 @@ class LiveFigures:
     @property
     def taken(self) -> int:
         """Pieces that somebody has booked and not given up."""
-        return self.booked + self.collected + self.expired
+        return self.booked + self.collected
 
     @property
     def balances(self) -> bool:
         """Whether the stock's line, the offer's own count and the last verification all agree."""
-        own = self.left + self.protected_left + self.unsold + self.taken + self.returned == self.capacity
+        free = self.left + self.protected_left + sum(self.shares) + self.held + self.unsold
+        own = free + self.taken == self.capacity
         return self.balance.balances and not self.findings and (own or not self.opened)
 
 
@@ -102,6 +125,8 @@ def live_figures(offer: Offer) -> LiveFigures:
         capacity=offer.capacity,
         left=stock.remaining,
         protected_left=stock.protected_remaining,
+        shares=list(stock.shares),
+        held=stock.held,
         unsold=stock.unsold,
         units=units,
         balance=ledgers.balance(item=offer.item, purpose_id=offer.pk),
@@ -118,7 +143,10 @@ def _by_unit(offer: Offer) -> list[UnitFigures]:
         .annotate(unit=Coalesce(Subquery(place.values("organization_path")[:1]), "organization_path"))
         .order_by()
         .values("unit", "status")
-        .annotate(count=Count("pk"), assisted=Count("pk", filter=Q(channel=Channel.ASSISTED)))
+        .annotate(
+            count=Sum("quantity"),
+            assisted=Coalesce(Sum("quantity", filter=Q(channel=Channel.ASSISTED)), 0),
+        )
     )
     found = list(rows)
     names = dict(
@@ -138,10 +166,8 @@ def spoken_for(item_id: UUID, purpose_id: UUID | None) -> int:
     """How many allotted pieces an open offer still has on its shelf."""
     if purpose_id is None:
         return 0
-    found = OfferStock.objects.filter(offer_id=purpose_id, offer__item_id=item_id).aggregate(
-        total=Coalesce(Sum(F("remaining") + F("protected_remaining"), output_field=IntegerField()), 0)
-    )
-    return int(found["total"])
+    stock = OfferStock.objects.filter(offer_id=purpose_id, offer__item_id=item_id).first()
+    return stock.kept - stock.unsold if stock else 0
 
 
 def entitlement(key: UUID, lock: bool) -> Entitlement | None:
@@ -156,7 +182,7 @@ def entitlement(key: UUID, lock: bool) -> Entitlement | None:
         purpose_id=offer.pk,
         title=offer.title,
         item=offer.item,
-        quantity=1,
+        quantity=booking.quantity,
         member_id=booking.member_id,
         valid_from=offer.collect_from,
         valid_until=offer.collect_until,
@@ -169,7 +195,7 @@ def entitlement(key: UUID, lock: bool) -> Entitlement | None:
 def differences() -> Iterator[Difference]:
     """Where offers, bookings, vouchers and the ledger do not agree: for the stock's verification, in one snapshot."""
     counts = _counts()
-    entries = _accounts()
+    entries, held = _accounts(), _held()
     handed = dict(
         Voucher.objects.filter(kind=SOURCE, status=VoucherStatus.REDEEMED)
         .order_by()
@@ -181,10 +207,10 @@ def differences() -> Iterator[Difference]:
         count = counts.get(offer.pk, {})
         booked = entries.get((offer.pk, offer.item_id, Account.BOOKED), 0)
         stock = offer.stock
-        kept = stock.remaining + stock.protected_remaining + stock.unsold
         comparisons = [
             ("booked", _("booked pieces in the ledger"), count.get("booked", 0), booked),
-            ("pieces", _("pieces of the offer"), offer.capacity, kept + count.get("standing", 0)),
+            ("pieces", _("pieces of the offer"), offer.capacity, stock.kept + count.get("standing", 0)),
+            ("held", _("pieces kept for people in line"), held.get(offer.pk, 0), stock.held),
             ("numbers", _("running numbers"), stock.next_number - 1, count.get("all", 0)),
             ("last", _("the last running number"), stock.next_number - 1, count.get("last", 0)),
             ("collected", _("vouchers handed over"), count.get("collected", 0), handed.get(offer.pk, 0)),
@@ -202,19 +228,26 @@ def differences() -> Iterator[Difference]:
 
 
 def _counts() -> dict[UUID, dict[str, Any]]:
-    standing = ~Q(status=BookingStatus.CANCELLED)
+    """Of each offer: how many numbers were given and the last of them; the pieces by what became of them."""
+    booked, collected = Q(status=BookingStatus.BOOKED), Q(status=BookingStatus.COLLECTED)
     rows = (
         Booking.objects.order_by()
         .values("offer_id")
         .annotate(
             all=Count("pk"),
             last=Max("number"),
-            standing=Count("pk", filter=standing),
-            booked=Count("pk", filter=Q(status=BookingStatus.BOOKED)),
-            collected=Count("pk", filter=Q(status__in=[BookingStatus.COLLECTED, BookingStatus.RETURNED])),
+            booked=Coalesce(Sum("quantity", filter=booked), 0),
+            standing=Coalesce(Sum("quantity", filter=booked | collected), 0),
+            collected=Count("pk", filter=collected | Q(status=BookingStatus.RETURNED)),
         )
     )
     return {row["offer_id"]: dict(row) for row in rows}
+
+
+def _held() -> dict[UUID, int]:
+    """Pieces kept for people whose answer is awaited, by offer."""
+    rows = Entry.objects.filter(state=EntryState.OFFERED).order_by().values_list("offer_id")
+    return dict(rows.annotate(pieces=Sum("quantity")))
 
 
 def _accounts() -> dict[tuple[Any, ...], int]:

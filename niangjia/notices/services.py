@@ -107,7 +107,7 @@ def publish_notice(notice: PublicNotice, *, actor: Actor | None, at: datetime) -
     notice = _locked(notice, actor)
     if notice.published_at:
         raise DomainError(_("“%(title)s” is published already.") % {"title": notice}, code="published")
-    if notice.until and notice.until < at.date():
+    if notice.until and notice.until < timezone.localdate(at):
         raise InvalidInput(
             _("The last day of “%(title)s” has passed.") % {"title": notice},
             remedy=_("Choose a later last day, or leave it empty."),

@@ -5,6 +5,7 @@ Correctness lies in the SQL function alone; batching is only speed. There is no 
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from asyncpg.pgproto import pgproto
 
 from niangjia.bookings.lane.database import Busy, Connections, Rejected, Unavailable, Unknown, new_keys
 from niangjia.bookings.lane.outcomes import (
+    BY_DRAW,
     CLOSED,
     FAILED,
+    LIMIT,
     NOT_ELIGIBLE,
     REVOKED,
     SOLD_OUT,
@@ -39,12 +42,18 @@ REMEMBERED = 50_000  # bookings of one offer that are worth remembering; beyond,
 SAME_MEMBER = 16  # requests of one member that may wait at once
 GONE = -2147483647
 NOT_LISTED = -2147483646
+LIMITED = -2147483645
 
-Waiting = dict[bytes, list["asyncio.Future[Outcome]"]]
+Sink = Callable[[Outcome], None]
+Waiting = dict[bytes, list[Sink]]
 
 
 class Lane:
-    """The queue of one offer in this process. A request is sixteen bytes of member and four of epoch."""
+    """The queue of one offer in this process. A request is sixteen bytes of member and four of epoch.
+
+    Who asks leaves a sink, which is called with the outcome, once; it must not raise, and may belong to somebody who
+    has gone away meanwhile.
+    """
 
     def __init__(self, key: UUID, crowd: "Crowd", connections: Connections) -> None:
         self.key = key
@@ -64,23 +73,22 @@ class Lane:
     def idle(self) -> bool:
         return self._runner is None
 
-    def ask(self, who: bytes) -> "Outcome | asyncio.Future[Outcome]":
-        """The outcome if it is known, else a future of the caller's own, which it may cancel."""
+    def ask(self, who: bytes, sink: Sink) -> Outcome | None:
+        """The outcome if it is known at once; else nothing, and ``sink`` will hear it."""
         self.used = now = time.monotonic()
         if self._refusal is not None and now < self._refuse_until and who[:16] not in self._holders:
             return self._refusal
         waiters = self._waiting.get(who)
         if self._crowd.full or (waiters is not None and len(waiters) >= SAME_MEMBER):
             return self._crowd.overloaded()
-        future: asyncio.Future[Outcome] = self._crowd.loop.create_future()
         self._crowd.waiting += 1
         if waiters is None:
-            self._waiting[who] = [future]
+            self._waiting[who] = [sink]
             if self._runner is None:
                 self._runner = self._crowd.loop.create_task(self._run())
         else:
-            waiters.append(future)
-        return future
+            waiters.append(sink)
+        return None
 
     async def drain(self) -> None:
         """Wait until nobody waits any more."""
@@ -138,8 +146,8 @@ class Lane:
         if len(batch) == 1:
             self._answer_all(batch, FAILED)
             return
-        for who, futures in batch.items():
-            await self._settle({who: futures})
+        for who, sinks in batch.items():
+            await self._settle({who: sinks})
 
     async def _book(self, whos: list[bytes]) -> tuple[Any, list[Any]]:
         entry, *keys = new_keys(len(whos) + 1)
@@ -151,7 +159,7 @@ class Lane:
         refusal = self._general(row)
         answers = row["answers"] or [0] * len(batch)
         before = row["keys"]
-        for index, (futures, answer) in enumerate(zip(batch.values(), answers, strict=True)):
+        for index, (sinks, answer) in enumerate(zip(batch.values(), answers, strict=True)):
             outcome: Outcome
             if answer > 0:
                 outcome = Booked(201, answer, str(keys[index]))
@@ -161,9 +169,11 @@ class Lane:
                 outcome = REVOKED
             elif answer == NOT_LISTED:
                 outcome = NOT_ELIGIBLE
+            elif answer == LIMITED:
+                outcome = LIMIT
             else:
                 outcome = Booked(200, -answer, str(before[index]))
-            self._resolve(futures, outcome)
+            self._resolve(sinks, outcome)
 
     def _general(self, row: Any) -> Refused:
         """What is said to whom the offer as a whole refuses."""
@@ -171,7 +181,7 @@ class Lane:
             return UNKNOWN_PROGRAMME
         if row["state"] == 2:
             return Refused("not-yet-open", wait=row["wait"])
-        return CLOSED if row["state"] == 3 else SOLD_OUT
+        return {3: CLOSED, 4: BY_DRAW}.get(row["state"], SOLD_OUT)
 
     async def _remember(self, row: Any) -> None:
         """Refuse the next quarter of a second without asking, but for those who hold a booking or an old pass."""
@@ -200,14 +210,13 @@ class Lane:
         self._answer_all(batch, outcome)
 
     def _answer_all(self, batch: Waiting, outcome: Outcome) -> None:
-        for futures in batch.values():
-            self._resolve(futures, outcome)
+        for sinks in batch.values():
+            self._resolve(sinks, outcome)
 
-    def _resolve(self, futures: "list[asyncio.Future[Outcome]]", outcome: Outcome) -> None:
-        self._crowd.waiting -= len(futures)
-        for future in futures:
-            if not future.done():
-                future.set_result(outcome)
+    def _resolve(self, sinks: list[Sink], outcome: Outcome) -> None:
+        self._crowd.waiting -= len(sinks)
+        for sink in sinks:
+            sink(outcome)
 
 
 class Crowd:

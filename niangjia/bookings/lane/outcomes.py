@@ -60,6 +60,14 @@ WORDS: dict[str, Words] = {
         _("Everything has been booked"),
         _("All pieces are booked. One becomes free when somebody cancels; you may try again later."),
     ),
+    "limit": Words(
+        409,
+        _("A limit is reached"),
+        _("With this gift the limit for you, your household or your union would be passed; the page names it."),
+    ),
+    "by-draw": Words(
+        409, _("These gifts are drawn by lot"), _("Enter for the draw on the programme's page; you need not be fast.")
+    ),
     "not-eligible": Words(
         403,
         _("You are not on the list for this programme"),
@@ -130,6 +138,8 @@ WORDS: dict[str, Words] = {
 }
 
 SOLD_OUT = Refused("sold-out")
+LIMIT = Refused("limit")
+BY_DRAW = Refused("by-draw")
 CLOSED = Refused("closed")
 NOT_ELIGIBLE = Refused("not-eligible")
 REVOKED = Refused("revoked-pass")

@@ -1,51 +1,89 @@
 """Every write about offers and bookings, but for what the lane books itself.
 
-Locks are taken in one order everywhere: the offer's stock row, the booking, the voucher, the item of the ledger.
+Locks are taken in one order everywhere: the offer's stock row, tallies of limits, the booking, the
+voucher, the item of the ledger.
 """
 
+from niangjia.bookings.services.allocation import (
+    AllocationFixed,
+    AllocationPlan,
+    SharePlan,
+    create_limit,
+    default_method,
+    plan_allocation,
+    raise_limit,
+)
 from niangjia.bookings.services.bookings import (
-    AlreadyBooked,
-    CancelRefused,
-    NotEligible,
-    SoldOut,
     book_assisted,
     cancel_booking,
     expire_bookings,
     mark_collected,
     mark_not_collected,
+    release_uncollected,
     return_gift,
 )
+from niangjia.bookings.services.draws import DrawRefused, close_entries, enter_value, run_draw
+from niangjia.bookings.services.entries import EntryRefused, accept, join, lapse_entries, leave
 from niangjia.bookings.services.offers import (
     OfferRefused,
     change_offer,
     close_offer,
     create_offer,
     free_protected_share,
+    free_share,
     publish_offer,
     tend_offers,
 )
 from niangjia.bookings.services.passes import issue_pass, revoke_passes
+from niangjia.bookings.services.refusals import (
+    AlreadyBooked,
+    CancelRefused,
+    LimitReached,
+    NotEligible,
+    NotOpen,
+    SoldOut,
+)
 from niangjia.bookings.services.sealing import seal_bookings
 
 __all__ = [
+    "AllocationFixed",
+    "AllocationPlan",
     "AlreadyBooked",
     "CancelRefused",
+    "DrawRefused",
+    "EntryRefused",
+    "LimitReached",
     "NotEligible",
+    "NotOpen",
     "OfferRefused",
+    "SharePlan",
     "SoldOut",
+    "accept",
     "book_assisted",
     "cancel_booking",
     "change_offer",
+    "close_entries",
     "close_offer",
+    "create_limit",
     "create_offer",
+    "default_method",
+    "enter_value",
     "expire_bookings",
     "free_protected_share",
+    "free_share",
     "issue_pass",
+    "join",
+    "lapse_entries",
+    "leave",
     "mark_collected",
     "mark_not_collected",
+    "plan_allocation",
     "publish_offer",
+    "raise_limit",
+    "release_uncollected",
     "return_gift",
     "revoke_passes",
+    "run_draw",
     "seal_bookings",
     "tend_offers",
 ]

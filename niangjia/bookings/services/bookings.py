@@ -1,6 +1,6 @@
 """One booking: made at the counter, cancelled, collected, given back, lapsed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +13,24 @@ from niangjia.bookings.models import (
     Booking,
     BookingStatus,
     Channel,
+    Method,
     Offer,
     OfferStatus,
     OfferStock,
 )
 from niangjia.bookings.permissions import ASSIST, MANAGE
-from niangjia.bookings.queries import booking_of, eligible, now
+from niangjia.bookings.queries import booking_of, eligible, keeps_a_list, now
+from niangjia.bookings.services.entries import call_next
 from niangjia.bookings.services.passes import revoke_passes
+from niangjia.bookings.services.pools import ANYBODY, Pools, charge, give_up, locked_stock, terms_of, write
+from niangjia.bookings.services.refusals import (
+    AlreadyBooked,
+    CancelRefused,
+    LimitReached,
+    NotEligible,
+    NotOpen,
+    SoldOut,
+)
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
@@ -32,52 +43,19 @@ from niangjia.notices import services as notices
 from niangjia.vouchers import services as vouchers
 from niangjia.vouchers.models import VoucherStatus
 
-
-class SoldOut(DomainError):
-    """Nothing is left."""
-
-    code = "sold-out"
-
-
-class NotEligible(DomainError):
-    """The person is not on the offer's list."""
-
-    code = "not-eligible"
-    status = 403
-
-
-class NotOpen(DomainError):
-    """The offer has not opened yet, or has closed."""
-
-    code = "not-open"
-
-
-class AlreadyBooked(DomainError):
-    """The person has a live booking, named in ``context``."""
-
-    code = "already-booked"
-
-
-class CancelRefused(DomainError):
-    """It is too late to cancel, or there is nothing to cancel."""
-
-    code = "cancel-refused"
+# Who was served late, after a place became free, has at least so long to come.
+GRACE = timedelta(hours=48)
 
 
 @transaction.atomic
 def book_assisted(offer: Offer, member: Member, *, actor: Any) -> Booking:
     """Book for a person without a phone: from the protected share, and from the rest once that is used up."""
     access.require(actor, ASSIST, offer.organization)
-    stock = OfferStock.objects.select_for_update(of=["self"]).get(offer=offer)
-    offer = Offer.objects.select_related("organization", "item").get(pk=offer.pk)
+    stock, offer = locked_stock(offer.pk)
     moment = now()
     _require_open(offer, moment)
     _require_may_book(offer, member)
-    protected = stock.protected_remaining > 0
-    if not protected and not stock.remaining:
-        raise SoldOut(
-            _("Everything has been booked."), remedy=_("A piece becomes free when somebody cancels. Try again later.")
-        )
+    protected, share, quantity = _take(stock, offer, member)
     booking = Booking.objects.create(
         organization=offer.organization,
         organization_path=offer.organization_path,
@@ -86,12 +64,14 @@ def book_assisted(offer: Offer, member: Member, *, actor: Any) -> Booking:
         number=stock.next_number,
         channel=Channel.ASSISTED,
         protected=protected,
+        share=share,
+        quantity=quantity,
         booked_at=moment,
         helper_id=actor.pk if actor else None,
     )
     stock.next_number += 1
-    _shelve(stock, protected=protected, count=-1)
-    ledgers.book(offer.item, purpose_id=offer.pk, actor=actor, reference=booking)
+    write(stock)
+    ledgers.book(offer.item, purpose_id=offer.pk, quantity=quantity, actor=actor, reference=booking)
     helper = str(actor) if actor else ledgers.SYSTEM
     audit.record(actor, "bookings.booking.assist", booking, person=member.name, helper=helper, protected=protected)
     _tell(
@@ -100,9 +80,35 @@ def book_assisted(offer: Offer, member: Member, *, actor: Any) -> Booking:
     return booking
 
 
+def _take(stock: OfferStock, offer: Offer, member: Member) -> tuple[bool, int, int]:
+    """Pieces for one person, protected ones first: whether they are, from which share, and how many."""
+    mask, quantity = terms_of(offer, member.pk)
+    protected = stock.protected_remaining >= quantity
+    pools = Pools(stock.remaining, list(stock.shares))
+    pool = ANYBODY if protected else pools.place(mask, quantity)
+    if pool is None:
+        raise SoldOut(
+            _("Everything has been booked."), remedy=_("A piece becomes free when somebody cancels. Try again later.")
+        )
+    if not charge(offer, member.pk, quantity):
+        raise LimitReached(
+            _("With this gift a limit for the person, the household or the union would be passed."),
+            remedy=_("The programme's page names the limits."),
+        )
+    if protected:
+        stock.protected_remaining -= quantity
+    else:
+        stock.remaining, stock.shares = pools.general, pools.shares
+    return protected, pool, quantity
+
+
 def _require_open(offer: Offer, moment: datetime) -> None:
     if offer.status != OfferStatus.PUBLISHED or moment >= offer.closes_at:
         raise NotOpen(_("Booking has closed."), code="closed")
+    if offer.method == Method.DRAW:
+        raise NotOpen(
+            _("These gifts are drawn by lot."), remedy=_("Enter the person for the draw instead."), code="by-draw"
+        )
     if moment < offer.opens_at:
         raise NotOpen(_("Booking opens on %(when)s.") % {"when": vouchers.moment(offer.opens_at)}, code="not-yet-open")
 
@@ -144,27 +150,18 @@ def cancel_booking(booking: Booking, *, actor: Any, at: datetime, reason: str = 
     booking.cancelled_at = at
     booking.save(update_fields=["status", "cancelled_at"])
     vouchers.withdraw_vouchers([booking.pk])
-    still_protected = booking.protected and not (offer.protected_until and at >= offer.protected_until)
-    _shelve(stock, protected=still_protected, count=1, offer=offer)
+    still_protected = not (offer.protected_until and at >= offer.protected_until)
+    give_up(stock, offer, [booking], keeps_protection=still_protected)
     revoke_passes(booking.member_id, offer=offer)
-    ledgers.unbook(offer.item, purpose_id=offer.pk, actor=actor, reference=booking, reason=reason)
+    ledgers.unbook(
+        offer.item, purpose_id=offer.pk, quantity=booking.quantity, actor=actor, reference=booking, reason=reason
+    )
     audit.record(actor, "bookings.booking.cancel", booking, reason=reason, number=booking.number)
+    call_next(stock, offer, at=at)
     if not own:
         said = _("“%(offer)s”, number %(number)s, was cancelled.")
         _tell(booking, offer, _("Your booking was cancelled"), said, reason)
     return booking
-
-
-def _shelve(stock: OfferStock, *, protected: bool, count: int, offer: Offer | None = None) -> None:
-    """Put pieces back on the shelf they came from, or take them; a closed offer's go to what was not sold."""
-    if offer is not None and offer.status == OfferStatus.CLOSED:
-        stock.unsold += count
-    elif protected:
-        stock.protected_remaining += count
-    else:
-        stock.remaining += count
-    stock.version += 1
-    stock.save()
 
 
 @transaction.atomic
@@ -174,7 +171,14 @@ def mark_collected(booking: Booking, *, actor: Any) -> Booking:
     advance(booking, BookingStatus.COLLECTED, BOOKING_TRANSITIONS)
     booking.save(update_fields=["status"])
     offer = booking.offer
-    ledgers.hand_out(offer.item, purpose_id=offer.pk, actor=actor, reference=booking, origin=Account.BOOKED)
+    ledgers.hand_out(
+        offer.item,
+        purpose_id=offer.pk,
+        quantity=booking.quantity,
+        actor=actor,
+        reference=booking,
+        origin=Account.BOOKED,
+    )
     return booking
 
 
@@ -186,21 +190,37 @@ def mark_not_collected(booking: Booking, *, actor: Any, reason: str) -> Booking:
     booking.save(update_fields=["status"])
     offer = booking.offer
     ledgers.take_back(
-        offer.item, purpose_id=offer.pk, actor=actor, reference=booking, to=Account.BOOKED, reason=reason
+        offer.item,
+        purpose_id=offer.pk,
+        quantity=booking.quantity,
+        actor=actor,
+        reference=booking,
+        to=Account.BOOKED,
+        reason=reason,
     )
     return booking
 
 
 @transaction.atomic
-def return_gift(booking: Booking, *, actor: Any, reason: str) -> Booking:
-    """The person has brought the gift back: it is held again, and the booking ends."""
+def return_gift(booking: Booking, *, actor: Any, at: datetime, reason: str) -> Booking:
+    """The person has brought the gift back. Where people wait for one it goes to the next, else it is held again."""
     access.require(actor, MANAGE, booking.organization)
-    booking = Booking.objects.select_for_update(of=["self"]).get(pk=booking.pk)
+    stock, offer, booking = _locked(booking)
     advance(booking, BookingStatus.RETURNED, BOOKING_TRANSITIONS)
     booking.save(update_fields=["status"])
-    offer = booking.offer
-    ledgers.take_back(offer.item, purpose_id=offer.pk, actor=actor, reference=booking, reason=reason)
+    goes_on = offer.status == OfferStatus.PUBLISHED and keeps_a_list(offer)
+    ledgers.take_back(
+        offer.item,
+        purpose_id=offer.pk,
+        quantity=booking.quantity,
+        actor=actor,
+        reference=booking,
+        to=Account.ALLOTTED if goes_on else Account.HELD,
+        reason=reason,
+    )
+    give_up(stock, offer, [booking], stays=goes_on)
     audit.record(actor, "bookings.booking.return", booking, reason=reason)
+    call_next(stock, offer, at=at)
     return booking
 
 
@@ -208,30 +228,46 @@ def return_gift(booking: Booking, *, actor: Any, reason: str) -> Booking:
 def expire_bookings(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
     """After the last day of collection: what was not fetched goes back to the programme's allotment."""
     access.require(actor, MANAGE, offer.organization)
-    OfferStock.objects.select_for_update(of=["self"]).get(offer=offer)
-    offer = Offer.objects.select_related("organization", "item").get(pk=offer.pk)
+    stock, offer = locked_stock(offer.pk)
     if offer.collect_until is None or at < offer.collect_until:
         raise DomainError(_("The time of collection is not over."), code="not-over")
-    lapsed = list(
-        Booking.objects.select_for_update(of=["self"]).filter(offer=offer, status=BookingStatus.BOOKED).order_by("pk")
-    )
     offer.lapsed_at = at
     offer.save(update_fields=["lapsed_at"])
+    return _expire(stock, offer, actor=actor, at=at)
+
+
+@transaction.atomic
+def release_uncollected(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
+    """From the announced moment on: what was not fetched goes to the next in line, until collection ends."""
+    access.require(actor, MANAGE, offer.organization)
+    stock, offer = locked_stock(offer.pk)
+    count = _expire(stock, offer, actor=actor, at=at, booked_before=at - GRACE)
+    call_next(stock, offer, at=at)
+    return count
+
+
+def _expire(
+    stock: OfferStock, offer: Offer, *, actor: Actor | None, at: datetime, booked_before: datetime | None = None
+) -> int:
+    due = Booking.objects.filter(offer=offer, status=BookingStatus.BOOKED)
+    due = due.filter(booked_at__lt=booked_before) if booked_before else due
+    lapsed = list(due.select_for_update(of=["self"]).order_by("pk"))
     if not lapsed:
         return 0
     Booking.objects.filter(pk__in=[booking.pk for booking in lapsed]).update(status=BookingStatus.EXPIRED)
     vouchers.withdraw_vouchers([booking.pk for booking in lapsed], to=VoucherStatus.EXPIRED)
     for booking in lapsed:
         booking.offer = offer  # the history names it
-    ledgers.unbook(offer.item, purpose_id=offer.pk, quantity=len(lapsed), actor=actor, reference=offer)
+    give_up(stock, offer, lapsed)
+    pieces = sum(booking.quantity for booking in lapsed)
+    ledgers.unbook(offer.item, purpose_id=offer.pk, quantity=pieces, actor=actor, reference=offer)
     audit.record_many(actor, "bookings.booking.expire", [(booking, {"number": booking.number}) for booking in lapsed])
     return len(lapsed)
 
 
 def _locked(booking: Booking) -> tuple[OfferStock, Offer, Booking]:
-    stock = OfferStock.objects.select_for_update(of=["self"]).get(offer_id=booking.offer_id)
+    stock, offer = locked_stock(booking.offer_id)
     booking = Booking.objects.select_for_update(of=["self"]).select_related("organization").get(pk=booking.pk)
-    offer = Offer.objects.select_related("organization", "item").get(pk=booking.offer_id)
     return stock, offer, booking
 
 

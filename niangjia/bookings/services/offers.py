@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import Audience
 from niangjia.audit import services as audit
-from niangjia.bookings.models import OFFER_TRANSITIONS, Offer, OfferStatus, OfferStock
+from niangjia.bookings.models import OFFER_TRANSITIONS, Allocation, Offer, OfferStatus, OfferStock, Share
 from niangjia.bookings.permissions import MANAGE
 from niangjia.bookings.queries import now
-from niangjia.bookings.services.bookings import expire_bookings
+from niangjia.bookings.services.allocation import fix_terms
+from niangjia.bookings.services.bookings import expire_bookings, release_uncollected
+from niangjia.bookings.services.draws import tend_draws
+from niangjia.bookings.services.entries import call_next, end_entries, lapse_entries
+from niangjia.bookings.services.pools import locked_stock, write
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
@@ -79,7 +83,7 @@ def change_offer(
 ) -> Offer:
     """Change a draft freely; once published, the title, the moments, the points and the number of pieces."""
     access.require(actor, MANAGE, offer.organization)
-    stock, offer = _locked(offer)
+    stock, offer = locked_stock(offer.pk)
     allowed = {OfferStatus.DRAFT: IN_DRAFT, OfferStatus.PUBLISHED: ALWAYS}.get(OfferStatus(offer.status), set())
     changed = {name: value for name, value in changes.items() if getattr(offer, name) != value}
     for name in changed:
@@ -96,6 +100,8 @@ def change_offer(
     if more and offer.status == OfferStatus.PUBLISHED:
         _resize(offer, stock, more)
     offer.save(update_fields=list(changed))
+    if more:
+        call_next(stock, offer, at=now())
     if points is not None:
         offer.points.set(points)
     told = {name: value.pk if hasattr(value, "pk") else value for name, value in changed.items()}
@@ -112,14 +118,15 @@ def _resize(offer: Offer, stock: OfferStock, more: int) -> None:
         )
     if more > 0:
         ledgers.require_allotted(offer.item, purpose_id=offer.pk, quantity=more)
-    _write(stock, remaining=stock.remaining + more)
+    stock.remaining += more
+    write(stock)
 
 
 @transaction.atomic
-def publish_offer(offer: Offer, *, actor: Actor | None) -> Offer:
+def publish_offer(offer: Offer, *, actor: Actor | None, at: datetime | None = None) -> Offer:
     """Set the pieces aside and open the offer at its moment. They must be allotted to the programme before."""
     access.require(actor, MANAGE, offer.organization)
-    stock, offer = _locked(offer)
+    stock, offer = locked_stock(offer.pk)
     if offer.audience is None or not offer.audience.is_frozen:
         raise OfferRefused(
             _("The list of who may book is not frozen yet."),
@@ -128,9 +135,20 @@ def publish_offer(offer: Offer, *, actor: Actor | None) -> Offer:
         )
     advance(offer, OfferStatus.PUBLISHED, OFFER_TRANSITIONS)
     ledgers.require_allotted(offer.item, purpose_id=offer.pk, quantity=offer.capacity)
-    _write(stock, remaining=offer.capacity - offer.protected, protected_remaining=offer.protected)
-    offer.save(update_fields=["status"])
-    audit.record(actor, "bookings.offer.publish", offer, capacity=offer.capacity, protected=offer.protected)
+    stock.protected_remaining = offer.protected
+    fix_terms(offer, stock, at=at or now())
+    stock.remaining = offer.capacity - offer.protected - sum(stock.shares)
+    write(stock)
+    offer.save(update_fields=["status", "method", "by_terms"])
+    audit.record(
+        actor,
+        "bookings.offer.publish",
+        offer,
+        capacity=offer.capacity,
+        protected=offer.protected,
+        method=offer.method,
+        shares=stock.shares,
+    )
     return offer
 
 
@@ -138,51 +156,76 @@ def publish_offer(offer: Offer, *, actor: Actor | None) -> Offer:
 def free_protected_share(offer: Offer, *, actor: Actor | None) -> Offer:
     """What is left of the protected share joins the pieces that anyone may book."""
     access.require(actor, MANAGE, offer.organization)
-    stock, offer = _locked(offer)
+    stock, offer = locked_stock(offer.pk)
     if offer.status != OfferStatus.PUBLISHED:
         raise OfferRefused(_("The offer is not open."))
-    count = stock.protected_remaining
-    _write(stock, remaining=stock.remaining + count, protected_remaining=0)
-    offer.protected_until = min(moment for moment in (offer.protected_until, now()) if moment)
+    moment, count = now(), stock.protected_remaining
+    stock.remaining, stock.protected_remaining = stock.remaining + count, 0
+    write(stock)
+    offer.protected_until = min(until for until in (offer.protected_until, moment) if until)
     offer.save(update_fields=["protected_until"])
     audit.record(actor, "bookings.offer.free_protected", offer, count=count)
+    call_next(stock, offer, at=moment)
     return offer
 
 
 @transaction.atomic
-def close_offer(offer: Offer, *, actor: Actor | None) -> Offer:
+def free_share(share: Share, *, actor: Actor | None, at: datetime) -> Offer:
+    """What is left of a share joins the pieces that anyone may book; later returns do, too."""
+    stock, offer = locked_stock(share.allocation_id)
+    access.require(actor, MANAGE, offer.organization)
+    share = Share.objects.get(pk=share.pk)
+    if offer.status != OfferStatus.PUBLISHED or share.flowed_at:
+        raise OfferRefused(_("The offer is not open, or this share has joined the rest already."))
+    count = stock.shares[share.position - 1]
+    stock.remaining, stock.shares[share.position - 1] = stock.remaining + count, 0
+    write(stock)
+    share.flowed_at = at
+    share.save(update_fields=["flowed_at"])
+    audit.record(actor, "bookings.offer.free_share", offer, share=share.name, count=count)
+    call_next(stock, offer, at=at)
+    return offer
+
+
+@transaction.atomic
+def close_offer(offer: Offer, *, actor: Actor | None, at: datetime | None = None) -> Offer:
     """End it. What is left, protected or not, goes back to the programme's allotment to be handed out offline."""
     access.require(actor, MANAGE, offer.organization)
-    stock, offer = _locked(offer)
+    stock, offer = locked_stock(offer.pk)
     advance(offer, OfferStatus.CLOSED, OFFER_TRANSITIONS)
-    unsold, unused = stock.remaining, stock.protected_remaining
-    _write(stock, remaining=0, protected_remaining=0, unsold=stock.unsold + unsold + unused)
+    unsold, unused = stock.remaining + sum(stock.shares), stock.protected_remaining
+    stock.unsold += unsold + unused
+    stock.remaining, stock.protected_remaining, stock.shares = 0, 0, [0] * len(stock.shares)
+    write(stock)
+    end_entries(stock, offer, at=at or now())
     offer.save(update_fields=["status"])
     audit.record(actor, "bookings.offer.close", offer, unsold=unsold, protected=unused)
     return offer
 
 
 def tend_offers(*, at: datetime) -> None:
-    """What becomes due by itself: the protected share flows on, an offer closes, what was not collected lapses."""
-    for offer in Offer.objects.published().filter(protected_until__lte=at, stock__protected_remaining__gt=0):
+    """What becomes due by itself: shares flow on, places lapse, an offer closes, what was not collected goes on."""
+    running = Offer.objects.published()
+    for offer in running.filter(protected_until__lte=at, stock__protected_remaining__gt=0):
         free_protected_share(offer, actor=None)
-    for offer in Offer.objects.published().filter(closes_at__lte=at):
-        close_offer(offer, actor=None)
+    for share in Share.objects.filter(flows_at__lte=at, flowed_at=None, allocation__in=running.values("pk")):
+        free_share(share, actor=None, at=at)
+    lapse_entries(at=at)
+    released = Allocation.objects.filter(release_at__lte=at).values("pk")
+    for offer in running.filter(pk__in=released).exclude(collect_until__lte=at):
+        release_uncollected(offer, actor=None, at=at)
+    tend_draws(at=at)
+    for offer in running.filter(closes_at__lte=at):
+        if not _still_serves(offer, at):
+            close_offer(offer, actor=None, at=at)
     for offer in Offer.objects.exclude(status=OfferStatus.DRAFT).filter(collect_until__lte=at, lapsed_at=None):
         expire_bookings(offer, actor=None, at=at)
 
 
-def _locked(offer: Offer) -> tuple[OfferStock, Offer]:
-    """The stock row first, as the lane does; then the offer as it is now."""
-    stock = OfferStock.objects.select_for_update(of=["self"]).get(offer=offer)
-    return stock, Offer.objects.select_related("organization", "item", "audience").get(pk=offer.pk)
-
-
-def _write(stock: OfferStock, **fields: int) -> None:
-    for name, value in fields.items():
-        setattr(stock, name, value)
-    stock.version += 1
-    stock.save(update_fields=[*fields, "version"])
+def _still_serves(offer: Offer, at: datetime) -> bool:
+    """Booking is over, but those who wait may still get a piece until collection ends."""
+    over = offer.collect_until is not None and offer.collect_until <= at
+    return not over and offer.entries.standing().exists()
 
 
 def _require_sound(offer: Offer) -> None:

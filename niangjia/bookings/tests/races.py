@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from niangjia.bookings.migrations import __file__ as migrations
 from niangjia.core.ids import uuid7
 
-FUNCTION = (Path(migrations).parent.parent / "sql" / "book_batch_1.sql").read_text(encoding="utf-8")
+FUNCTION = (Path(migrations).parent.parent / "sql" / "book_batch_2.sql").read_text(encoding="utf-8")
 TABLES = [
     "bookings_offer",
     "bookings_offerstock",

@@ -255,7 +255,7 @@ def test_a_hand_over_moves_the_stock_and_can_be_undone(offer: Offer, buyers: lis
     assert (booking.status, line(offer)) == ("booked", Balance(allotted=2, booked=1, moved=3))
     vouchers.redeem(voucher, actor=helper, point=None, at=timezone.now())
     booking.refresh_from_db()
-    services.return_gift(booking, actor=None, reason="重复领取")
+    services.return_gift(booking, actor=None, at=timezone.now(), reason="重复领取")
     assert line(offer) == Balance(allotted=2, held=1, moved=3)
     assert sound(offer)
 

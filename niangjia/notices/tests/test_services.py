@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -145,6 +145,12 @@ def test_a_notice_is_published_once_and_not_after_its_last_day(tree: Tree) -> No
         services.publish_notice(past, actor=None, at=now)
     with pytest.raises(DomainError):
         services.withdraw_notice(past, actor=None)
+    early = datetime(2027, 1, 31, 16, 30, tzinfo=UTC)  # the first of February in Beijing
+    january = services.draft_notice(
+        organization=tree.unit, title="一月", body="…", until=date(2027, 1, 31), actor=None
+    )
+    with pytest.raises(InvalidInput):
+        services.publish_notice(january, actor=None, at=early)
     notice = services.draft_notice(organization=tree.unit, title="新", body="…", actor=None)
     services.publish_notice(notice, actor=None, at=now)
     with pytest.raises(DomainError):
