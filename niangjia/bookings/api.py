@@ -196,7 +196,7 @@ def booking_cancel(request: Request, booking_id: UUID, data: CancelIn) -> Bookin
 
 @router.post("/{uuid:booking_id}/return", response=BookingOut, summary="A collected gift was brought back")
 def booking_return(request: Request, booking_id: UUID, data: GiftReturnIn) -> Booking:
-    services.return_gift(_booking(request, booking_id), actor=request.user, at=timezone.now(), reason=data.reason)
+    services.return_gift(_booking(request, booking_id), actor=request.user, at=queries.now(), reason=data.reason)
     return _booking(request, booking_id)
 
 
