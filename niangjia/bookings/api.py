@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
@@ -191,13 +190,13 @@ def booking_detail(request: Request, booking_id: UUID) -> Booking:
 @router.post("/{uuid:booking_id}/cancel", response=BookingOut, summary="Cancel a booking")
 def booking_cancel(request: Request, booking_id: UUID, data: CancelIn) -> Booking:
     booking = _booking(request, booking_id)
-    services.cancel_booking(booking, actor=request.user, at=timezone.now(), reason=data.reason)
+    services.cancel_booking(booking, actor=request.user, at=queries.now(), reason=data.reason)
     return _booking(request, booking_id)
 
 
 @router.post("/{uuid:booking_id}/return", response=BookingOut, summary="A collected gift was brought back")
 def booking_return(request: Request, booking_id: UUID, data: GiftReturnIn) -> Booking:
-    services.return_gift(_booking(request, booking_id), actor=request.user, at=timezone.now(), reason=data.reason)
+    services.return_gift(_booking(request, booking_id), actor=request.user, at=queries.now(), reason=data.reason)
     return _booking(request, booking_id)
 
 

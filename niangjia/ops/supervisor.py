@@ -33,6 +33,7 @@ OPENING = 90.0
 CLOSING = 3.0
 TICK = 0.25
 TRIES = 4
+AGAIN = 5  # seconds between two attempts to start a database that does not start
 
 
 class Stopped(BaseException):
@@ -210,11 +211,24 @@ def _watch(children: list[Child], cluster: Cluster | None, screen: Screen) -> No
         time.sleep(TICK)
         if cluster is not None and cluster.process is not None and cluster.process.poll() is not None:
             screen.line(_("PostgreSQL has died; it is started again."))
-            cluster.start()
+            _revive(cluster, screen)
         for child in children:
             child.watch(time.monotonic(), lambda status, pause, child=child: screen.line(  # type: ignore[misc]
                 _("{name} has died (status {status}); it is started again in {pause} s.").format(
                     name=child.name, status=status, pause=pause)))  # fmt: skip
+
+
+def _revive(cluster: Cluster, screen: Screen) -> None:
+    """As often as it takes: what keeps it down may pass, as a full disk does, and must not end the site for good."""
+    while True:
+        try:
+            cluster.start()
+        except (Trouble, OSError) as error:
+            screen.line(_("PostgreSQL cannot be started now: {reason}").format(reason=error))
+            screen.line(_("The next attempt is in {pause} s.").format(pause=AGAIN))
+            time.sleep(AGAIN)
+        else:
+            return
 
 
 def _close(children: list[Child], cluster: Cluster | None) -> None:

@@ -111,6 +111,17 @@ def test_the_page_says_where_she_stands(case: object, standing: Standing) -> Non
     assert 'name="pass"' not in page(member, scene.programme)
 
 
+def test_a_clock_of_the_server_that_was_set_back_reopens_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = make_scene().publish()
+    booking = book_online(scene, scene.people[0])
+    Offer.objects.filter(pk=scene.programme.pk).update(cancel_until=timezone.now())
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() - timedelta(hours=3))
+    signed_in(scene.people[0].user).post(reverse("benefits:member-cancel", args=[scene.programme.pk]))
+    booking.refresh_from_db()
+    assert booking.status == "booked"
+
+
 def test_she_cancels_until_the_deadline_and_not_after_and_not_for_others() -> None:
     scene = make_scene().publish()
     member, other = scene.people[:2]

@@ -20,6 +20,7 @@ from niangjia.benefits.views.outcome import said
 from niangjia.benefits.views.programmes import form_page
 from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Offer
+from niangjia.bookings.queries import now
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
 from niangjia.members.models import Member
@@ -84,7 +85,7 @@ def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
         return redirect("benefits:member-programme", pk)
     if request.method == "POST":
         try:
-            services.cancel_own(place.booking, member, actor=request.user, at=timezone.now())
+            services.cancel_own(place.booking, member, actor=request.user, at=now())
         except DomainError as refused:
             messages.error(request, str(refused))
         else:
