@@ -76,6 +76,11 @@ ROWS: dict[str, Row] = {
     # org
     "org:unit-list": Row(STAFF_LIST),
     "org:unit": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-new": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-change": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-move": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-close": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-reopen": Row(OFFICERS, {"pk": "organization"}),
     # jobs: one sees what one has started
     "jobs:job-list": Row("302 200 200 200 200 200 200"),
     "jobs:job": Row("302 404 404 404 200 404 404", {"pk": "job"}),

@@ -32,7 +32,12 @@ API_ROWS: dict[str, Row] = {
     "api-1:organization_list": Row(ANYONE),
     "api-1:organization_create": Row(EMPTY, method="POST"),
     "api-1:organization_detail": Row(OFFICERS, {"organization_id": "organization"}),
+    "api-1:organization_change": Row(EMPTY, {"organization_id": "organization"}, method="PATCH"),
     "api-1:organization_move": Row(EMPTY, {"organization_id": "organization"}, method="POST"),
+    "api-1:organization_close": Row(EMPTY, {"organization_id": "organization"}, method="POST"),
+    "api-1:organization_reopen": Row(
+        "401 404 404 404 409 409 404", {"organization_id": "organization"}, method="POST"
+    ),
     # of jobs
     "api-1:job_list": Row(ANYONE),
     "api-1:job_detail": Row("401 404 404 404 200 404 404", {"job_id": "job"}),

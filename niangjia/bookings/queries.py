@@ -121,16 +121,14 @@ def _by_unit(offer: Offer) -> list[UnitFigures]:
         .annotate(count=Count("pk"), assisted=Count("pk", filter=Q(channel=Channel.ASSISTED)))
     )
     found = list(rows)
-    names = dict(
-        Organization.objects.filter(path__in={row["unit"] for row in found}).values_list("path", "short_name")
-    )
-    units: dict[str, UnitFigures] = {}
+    known = Organization.objects.filter(path__in={row["unit"] for row in found})
+    units = {path: UnitFigures(name) for path, name in known.values_list("path", "short_name")}
     for row in found:
-        unit = units.setdefault(row["unit"], UnitFigures(names.get(row["unit"], "–")))
+        unit = units.setdefault(row["unit"], UnitFigures("–"))
         setattr(unit, row["status"], row["count"])
         if row["status"] != BookingStatus.CANCELLED:
             unit.assisted += row["assisted"]
-    return [units[path] for path in sorted(units)]
+    return list(units.values())
 
 
 # What lower apps ask ---------------------------------------------------------------------------------------------
