@@ -175,6 +175,8 @@ ROWS: dict[str, Row] = {
     "benefits:group-change": Row(OFFICERS, {"pk": "programme", "split": "split"}),
     "benefits:group-remove": Row(OFFICERS, {"pk": "programme", "split": "split"}),
     "benefits:group-fill": Row("302 404 404 404 302 302 404", {"pk": "programme", "split": "split"}, method="POST"),
+    "benefits:group-people": Row(OFFICERS, {"pk": "programme", "split": "split"}),
+    "benefits:group-person": Row(OFFICERS, {"pk": "programme", "split": "split", "member": "member"}),
     "benefits:group-sheet": Row("302 404 404 404 302 302 404", {"pk": "programme", "split": "split"}, method="POST"),
     "benefits:group-record": Row(OFFICERS, {"pk": "programme", "split": "split"}),
     "benefits:handout": Row(OFFICERS, {"pk": "programme", "handout": "handout"}),

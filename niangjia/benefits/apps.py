@@ -6,8 +6,8 @@ class BenefitsConfig(AppConfig):
 
     def ready(self) -> None:
         from niangjia.benefits import checks, facts, papers
-        from niangjia.core import catalogue
         from niangjia.benefits.queries import planning
+        from niangjia.core import catalogue
         from niangjia.ledgers import checks as stock
         from niangjia.org import holds
         from niangjia.papers import kinds

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import AudienceEntry
 from niangjia.bookings.models import Booking, BookingStatus, Channel, Offer, OfferStatus, OfferStock, RefusalCount
+from niangjia.core.access import Actor
 from niangjia.ledgers import queries as ledgers
 from niangjia.ledgers.checks import Difference
 from niangjia.ledgers.models import Account, StockEntry
@@ -23,6 +24,7 @@ from niangjia.vouchers.models import Voucher, VoucherStatus
 from niangjia.vouchers.sources import Entitlement
 
 SOURCE = "booking"
+SHOWN = 3
 
 
 def now() -> datetime:
@@ -37,6 +39,13 @@ def booking_of(offer: Offer, member: Member) -> Booking | None:
     """The live booking of ``member`` in ``offer``."""
     found: Booking | None = Booking.objects.live().filter(offer=offer, member=member).first()
     return found
+
+
+def to_collect(actor: Actor, at: datetime) -> list[Booking]:
+    """What the person can collect now, what ends first first: the head of her home page."""
+    own = Booking.objects.visible_to(actor).of(actor).filter(status=BookingStatus.BOOKED)
+    now = own.exclude(offer__collect_from__gt=at).exclude(offer__collect_until__lte=at)
+    return list(now.select_related("offer__item").order_by("offer__collect_until", "id")[:SHOWN])
 
 
 def eligible(offer: Offer, member: Member) -> bool:
