@@ -76,6 +76,11 @@ ROWS: dict[str, Row] = {
     # org
     "org:unit-list": Row(STAFF_LIST),
     "org:unit": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-new": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-change": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-move": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-close": Row(OFFICERS, {"pk": "organization"}),
+    "org:unit-reopen": Row(OFFICERS, {"pk": "organization"}),
     # jobs: one sees what one has started
     "jobs:job-list": Row("302 200 200 200 200 200 200"),
     "jobs:job": Row("302 404 404 404 200 404 404", {"pk": "job"}),
@@ -171,6 +176,8 @@ ROWS: dict[str, Row] = {
     "benefits:group-change": Row(OFFICERS, {"pk": "programme", "split": "split"}),
     "benefits:group-remove": Row(OFFICERS, {"pk": "programme", "split": "split"}),
     "benefits:group-fill": Row("302 404 404 404 302 302 404", {"pk": "programme", "split": "split"}, method="POST"),
+    "benefits:group-people": Row(OFFICERS, {"pk": "programme", "split": "split"}),
+    "benefits:group-person": Row(OFFICERS, {"pk": "programme", "split": "split", "member": "member"}),
     "benefits:group-sheet": Row("302 404 404 404 302 302 404", {"pk": "programme", "split": "split"}, method="POST"),
     "benefits:group-record": Row(OFFICERS, {"pk": "programme", "split": "split"}),
     "benefits:handout": Row(OFFICERS, {"pk": "programme", "handout": "handout"}),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.benefits.views import desk, groups, limits, members, programmes, public, rehearsal, running
+from niangjia.benefits.views import desk, groups, limits, listing, members, programmes, public, rehearsal, running
 
 app_name = "benefits"
 
@@ -38,6 +38,8 @@ urlpatterns = [
     path(f"{GROUP}change/", groups.group_change, name="group-change"),
     path(f"{GROUP}remove/", groups.group_remove, name="group-remove"),
     path(f"{GROUP}fill/", groups.group_fill, name="group-fill"),
+    path(f"{GROUP}people/", listing.group_people, name="group-people"),
+    path(f"{GROUP}people/<uuid:member>/", listing.group_person, name="group-person"),
     path(f"{GROUP}sheet/", groups.group_sheet, name="group-sheet"),
     path(f"{GROUP}record/", groups.group_record, name="group-record"),
     path(f"{ONE}handouts/<uuid:handout>/", groups.handout, name="handout"),

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from niangjia.bookings import queries
 from niangjia.bookings.models import Booking, BookingStatus
 from niangjia.identity.http import UserRequest
 from niangjia.ui import pages
 
 STATES = {"booked": "waiting", "collected": "done", "cancelled": "closed", "expired": "warning", "returned": "closed"}
 WAITING = Case(When(status=BookingStatus.BOOKED, then=Value(0)), default=Value(1))
-SHOWN = 3
 
 
 @require_safe
@@ -39,8 +39,5 @@ def mine(request: UserRequest) -> HttpResponse:
 
 def for_member(request: UserRequest) -> dict[str, Any] | None:
     """On a member's home: what can be collected now, one tap from its code."""
-    rows = Booking.objects.visible_to(request.user).of(request.user).select_related("offer__item")
-    now = timezone.now()
-    waiting = rows.filter(status=BookingStatus.BOOKED).exclude(offer__collect_from__gt=now)
-    shown = list(waiting.exclude(offer__collect_until__lte=now).order_by("offer__collect_until", "id")[:SHOWN])
+    shown = queries.to_collect(request.user, timezone.now())
     return {"bookings": shown} if shown else None

@@ -24,6 +24,7 @@ WORDS: dict[str, Text] = {
     "org.organization.change": pgettext_lazy("history", "Unit changed"),
     "org.organization.move": pgettext_lazy("history", "Unit moved"),
     "org.organization.close": pgettext_lazy("history", "Unit closed"),
+    "org.organization.reopen": pgettext_lazy("history", "Unit opened again"),
     "files.file.store": pgettext_lazy("history", "File stored"),
     "files.file.read": pgettext_lazy("history", "Sealed file opened"),
     "files.file.remove": pgettext_lazy("history", "File removed"),

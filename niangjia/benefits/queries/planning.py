@@ -41,6 +41,13 @@ class Arrival:
         return max(0, self.needed - self.arrived)
 
 
+def carried_out_by(unit: Organization) -> str:
+    """What keeps ``unit`` open: programmes that are under way."""
+    names = [programme.name for programme in Programme.objects.running().filter(organization=unit)]
+    listed = "、".join(f"“{name}”" for name in names)
+    return _("Under way here: %(names)s. Close them first.") % {"names": listed} if names else ""
+
+
 def gifts_of(programme: Programme) -> list[Gift]:
     return list(programme.gifts.select_related("item").order_by("id"))
 

@@ -16,6 +16,7 @@ from niangjia.benefits.services.handing import (
     put_on_list,
     record_handout,
     record_sheet,
+    require_listable,
     take_off_list,
     undo_handout,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "remove_gift",
     "remove_split",
     "report_programme",
+    "require_listable",
     "set_limit",
     "set_times",
     "take_off_list",

@@ -110,6 +110,21 @@ def _last_number(split: Split) -> int:
 def put_on_list(split: Split, member: Member, *, actor: Actor | None) -> Handout:
     """Add one eligible person, as long as a pack is free; who is not eligible is told which condition fails."""
     split = _held(split, actor)
+    require_listable(split, member)
+    handout = split.handouts.filter(member=member, status=HandoutStatus.TAKEN_OFF).first()
+    if handout:
+        advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
+        handout.save(update_fields=["status"])
+    else:
+        handout = _fresh(split, member, member.organization, _last_number(split) + 1)
+        handout.save(force_insert=True)
+    audit.record(actor, "benefits.handout.list", handout, person=member.name)
+    return handout
+
+
+def require_listable(split: Split, member: Member) -> None:
+    """Refuse whoever is not eligible or has a gift already, and everybody once all packs are taken."""
+    _require_not_over(split.programme)
     explained = audiences.explain_frozen(split.audience, member)
     if not explained.eligible:
         unmet = "；".join(clause.text for clause in explained.unmet) or explained.note
@@ -120,15 +135,6 @@ def put_on_list(split: Split, member: Member, *, actor: Actor | None) -> Handout
     require_unserved(split.programme, member)
     if split.quantity - _listed(split) < 1:
         raise NotOnTheList(_("All packs of this group are taken."), remedy=_("Take somebody off the list first."))
-    handout = split.handouts.filter(member=member, status=HandoutStatus.TAKEN_OFF).first()
-    if handout:
-        advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
-        handout.save(update_fields=["status"])
-    else:
-        handout = _fresh(split, member, member.organization, _last_number(split) + 1)
-        handout.save(force_insert=True)
-    audit.record(actor, "benefits.handout.list", handout, person=member.name)
-    return handout
 
 
 def require_unserved(programme: Programme, member: Member, *, handout: Handout | None = None) -> None:

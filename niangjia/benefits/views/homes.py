@@ -13,6 +13,7 @@ from niangjia.benefits.models import Programme, ProgrammeStatus
 from niangjia.benefits.permissions import HAND_OUT, REPORT, VIEW
 from niangjia.benefits.queries import with_totals
 from niangjia.benefits.queries.members import Place, Standing, place_of, programmes_for
+from niangjia.bookings.queries import to_collect
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.identity.http import UserRequest
@@ -71,12 +72,14 @@ class ForHer:
 
 
 def for_member(request: UserRequest) -> dict[str, Any] | None:
-    """What is there for her now; what is not hers stays off the home page."""
+    """What is there for her now; what is not hers, or stands above to be collected, is not said here."""
     member = Member.objects.visible_to(request.user).filter(user=request.user).select_related("organization").first()
     if member is None:
         return None
     now = timezone.now()
-    places: list[Place] = [place_of(programme, member, now) for programme in programmes_for(member)[:SHOWN]]
+    above = {booking.offer_id for booking in to_collect(request.user, now)}
+    programmes = [programme for programme in programmes_for(member) if programme.pk not in above]
+    places: list[Place] = [place_of(programme, member, now) for programme in programmes[:SHOWN]]
     shown = [ForHer(place.programme, place.standing) for place in places if place.standing not in QUIET]
     return {"places": shown} if shown else None
 
