@@ -42,15 +42,21 @@ def direct_url() -> str:
 
 def check() -> None:
     """Refuse a server on which the site would not work, or would work and quietly find no Chinese."""
-    with connect(direct_url()) as link, connect(direct_url()) as other:
+    with connect(direct_url()) as link:
         _check_make(link)
-        if share_backends(link, other):
+    check_ways()
+
+
+def check_ways() -> None:
+    """The direct way must give sessions of its own, and the way through a pool must lead to the same database."""
+    with connect(direct_url()) as one, connect(direct_url()) as other:
+        if share_backends(one, other):
             raise Trouble(
                 _("This address of the database leads through a pool that shares its sessions (PgBouncer)."),
                 _("Name the server itself in NIANGJIA_DIRECT_URL. DATABASE_URL may stay: pages go by it."),
             )
         if direct_url() != os.environ["DATABASE_URL"]:
-            _check_same(link)
+            _check_same(one)
 
 
 def connect(url: str) -> Link:
