@@ -29,6 +29,8 @@ SAN, SI, XIAOSI, WU, TITLE_SIZE = 16, 14, 12, 10.5, 22
 TEXT_WIDTH = 156
 LINE = 29  # 22 lines of 225 mm
 RED = "B3261E"
+CELL_MARGINS = f"""<w:tblCellMar {nsdecls("w")}><w:top w:w="40" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
+    <w:bottom w:w="40" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>"""
 
 
 def render_docx(paper: Document) -> bytes:
@@ -110,6 +112,7 @@ def _page_number(paragraph: Any, side: WD_ALIGN_PARAGRAPH) -> None:
     _run(paragraph, "—", SONG, SI)
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
+    field.append(_run(paragraph, "1", SONG, SI).element)
     paragraph._p.append(field)  # noqa: SLF001 (the library knows no fields)
     _run(paragraph, "—", SONG, SI)
 
@@ -159,9 +162,10 @@ def _letterhead(file: WordFile, name: str) -> None:
     size = min(30, TEXT_WIDTH / 25.4 * 72 / max(1, len(name)))  # on one line, however long the name
     paragraph = _line(file, name, face=TITLE, size=math.floor(size), bold=True, centre=True, after=16)
     paragraph.runs[0].font.color.rgb = RGBColor.from_string(RED)
-    paragraph._p.get_or_add_pPr().append(  # noqa: SLF001 (the library knows no borders of paragraphs)
-        parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{RED}"/></w:pBdr>')
-    )
+    paragraph._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001 (the library knows no borders of paragraphs)
+        parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{RED}"/></w:pBdr>'),
+        "w:spacing", "w:ind", "w:jc",
+    )  # fmt: skip
 
 
 def _write(file: WordFile, block: Any) -> None:
@@ -187,6 +191,7 @@ def _sheet(file: WordFile, sheet: Sheet, *, head: bool = True) -> None:
     rows += [sheet.total] if sheet.total else []
     table = file.add_table(rows=len(rows), cols=len(sheet.columns), style="Table Grid")
     table.autofit = False
+    table._tblPr.insert_element_before(parse_xml(CELL_MARGINS), "w:tblLook")  # noqa: SLF001 (unknown to the library)
     strong = {0} if head else set()
     strong |= {len(rows) - 1} if sheet.total else set()
     widths = _widths(sheet)
