@@ -76,7 +76,7 @@ serves() { # title; the environment says how
     kill -0 "$(cat "$place/serve.pid")" 2>/dev/null || { cat "$place/serve.log"; fail "$1 does not serve"; }
     sleep 0.2
   done
-  for _ in $(seq 100); do
+  for _ in $(seq 400); do
     curl -s "http://localhost:$((port + 3))/healthz" | grep -q '"workers": 1' && break
     sleep 0.2
   done
