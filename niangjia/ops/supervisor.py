@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from types import FrameType
 from urllib.parse import urlsplit
 
+from niangjia.ops import outside, preparation
 from niangjia.ops import plan as plans
-from niangjia.ops import preparation
 from niangjia.ops.children import Child
 from niangjia.ops.locks import HomeLock
 from niangjia.ops.plan import Plan
@@ -85,16 +85,20 @@ def _supervise(plan: Plan, screen: Screen) -> None:
     cluster: Cluster | None = None
     children: list[Child] = []
     try:
-        if not os.environ.get("DATABASE_URL"):
+        if outside.given():
+            outside.check()
+        else:
             cluster = Cluster(plan.home, say=screen.line, keys=keys_folder(plan.home))
             with screen.step(_("Starting PostgreSQL")):
                 cluster.start()
         environment = _environment(plan, cluster)
-        preparation.prepare(plan.home, known, environment, screen)
-        children.extend(_children(plan, environment))
-        web, jobs = children
+        direct = environment | {"DATABASE_URL": environment.get(outside.DIRECT) or environment["DATABASE_URL"]}
+        preparation.prepare(plan.home, known, direct, screen)
+        children.extend(_children(plan, environment, direct))
+        web, jobs, *lanes = children
         with screen.step(_("Starting the web server and the job worker")):
-            web.start()
+            for child in (web, *lanes):
+                child.start()
             _await_web(plan, web)
             jobs.start()  # after it: on a busy machine each would wait for the other, and people wait for the site
         screen.ready(plan.address, preparation.logins() if plan.kind == "demo" else [], _notes(plan))
@@ -115,7 +119,8 @@ def _environment(plan: Plan, cluster: Cluster | None) -> dict[str, str]:
     return preparation.child_environment(**more)
 
 
-def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
+def _children(plan: Plan, environment: dict[str, str], direct: dict[str, str]) -> list[Child]:
+    """The job worker listens, so it goes past a pool; the web server's pages may go through it."""
     logs = plan.home / "logs" if plan.kind == "demo" else None
     web = [
         sys.executable, "-m", "granian", "niangjia.config.asgi:application", "--interface", "asgi",
@@ -129,11 +134,13 @@ def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
         web += ["--ssl-protocol-min", "tls1.2"]  # phones older than 2019 know no other
     jobs = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2",
             "--shutdown-graceful-timeout", "2"]  # fmt: skip
-    programs = [(_("The web server"), web, "web"), (_("The job worker"), jobs, "jobs")]
-    if plan.lane_port:
-        programs += [(_("The booking lane"), _lane(plan), f"lane-{number}") for number in range(1, plan.lanes + 1)]
     return [
-        Child(name, command, environment, logs / f"{log}.log" if logs else None) for name, command, log in programs
+        Child(_("The web server"), web, environment, logs / "web.log" if logs else None),
+        Child(_("The job worker"), jobs, direct, logs / "jobs.log" if logs else None),
+        *(
+            Child(_("The booking lane"), _lane(plan), environment, logs / f"lane-{number}.log" if logs else None)
+            for number in range(1, plan.lanes + 1 if plan.lane_port else 1)
+        ),
     ]
 
 

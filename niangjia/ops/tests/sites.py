@@ -98,3 +98,11 @@ def site(home: Path, *arguments: str, command: str = "serve", **environment: str
         if made.process.stdout:
             made.process.stdout.close()
         until(lambda: not places.at_work_in(home / "postgres"))
+
+
+def refusal(home: Path, *arguments: str, command: str = "serve") -> str:
+    """What it says when it does not start at all."""
+    made = Site(home, *arguments, command=command)
+    told, _nothing = made.process.communicate(timeout=20)
+    assert made.process.returncode in {1, 2}
+    return told

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -11,15 +10,7 @@ from niangjia.ops import processes, state
 from niangjia.ops.state import PACKAGE
 from niangjia.ops.tests import places
 from niangjia.ops.tests.places import until
-from niangjia.ops.tests.sites import Site, site
-
-
-def refusal(home: Path, *arguments: str, command: str = "serve") -> str:
-    """What it says when it does not start at all."""
-    made = Site(home, *arguments, command=command)
-    told, _nothing = made.process.communicate(timeout=20)
-    assert made.process.returncode in {1, 2}
-    return told
+from niangjia.ops.tests.sites import Site, refusal, site
 
 
 def test_a_site_is_started_mended_refused_to_a_second_and_ended() -> None:
