@@ -37,7 +37,7 @@ from niangjia.bookings import passes, services, workers
 from niangjia.bookings.lane import database
 from niangjia.bookings.models import Booking, Offer, OfferStock
 from niangjia.bookings.queries import differences
-from niangjia.bookings.services.bookings import NotOpen
+from niangjia.bookings.services.refusals import NotOpen
 from niangjia.bookings.tests.client import LaneClient
 from niangjia.bookings.tests.factories import list_people, make_audience, make_buyer, make_offer
 from niangjia.bookings.tests.races import dsn
