@@ -145,7 +145,7 @@ def _children(plan: Plan, environment: dict[str, str], direct: dict[str, str]) -
 
 
 def _lane(plan: Plan) -> list[str]:
-    command = [sys.executable, "-m", "niangjia.bookings.lane.server", plan.host, str(plan.lane_port)]
+    command = [sys.executable, "-m", "niangjia.config.lane", plan.host, str(plan.lane_port)]
     return command + ([str(plan.certificate), str(plan.key)] if plan.certificate else [])
 
 
