@@ -9,15 +9,16 @@ import signal
 import ssl
 import sys
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+
 import django
 import uvloop
 
+from niangjia.bookings.lane.server import Server
 from niangjia.ops.children import die_with_parent
 
 
 def main(host: str, port: str, certificate: str = "", key: str = "") -> None:
-    from niangjia.bookings.lane.server import Server  # noqa: PLC0415 (only once the apps are there)
-
     context = None
     if certificate:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -34,6 +35,5 @@ def main(host: str, port: str, certificate: str = "", key: str = "") -> None:
 if __name__ == "__main__":
     if "NIANGJIA_SUPERVISED" in os.environ:
         die_with_parent(signal.SIGKILL)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
     django.setup()
     main(*sys.argv[1:])
