@@ -149,6 +149,20 @@ def test_the_charts_are_drawn(visit: Open) -> None:
     assert page.locator("[data-chart] canvas").count() == 4
 
 
+def test_names_leave_the_bars_their_room_on_a_phone(visit: Open) -> None:
+    page = visit("/styleguide/staff/", width=375)
+    long = page.evaluate(
+        """[...document.querySelectorAll("[data-chart]")].map(place => {
+            const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+            const most = Math.max(...data.series.flatMap(one => one.values));
+            const at = value => place.drawn.convertToPixel({ xAxisIndex: 0 }, value);
+            return data.kind === "bars" ? at(most) - at(0) : null;
+        }).filter(length => length !== null)"""
+    )
+    assert long
+    assert min(long) > 80
+
+
 def test_a_refused_form_takes_the_focus_to_its_summary(visit: Open) -> None:
     page = visit("/styleguide/member/?wrong")
     assert page.evaluate("document.activeElement.id") == "error-summary"
