@@ -58,7 +58,7 @@ EMPTY_HANDED = {"officer": "elsewhere", "member": "nobody"}
 # Pages with a browser test of their own: they are there for developers and in the demo only.
 ELSEWHERE = frozenset(name for name in ROWS if name.startswith("ui:styleguide"))
 # Addresses that send everybody on to another page.
-SENDING_ON = frozenset({"portal:home", "benefits:programme", "benefits:booked"})
+SENDING_ON = frozenset({"portal:home", "benefits:programme"})
 
 
 @dataclass(frozen=True)
