@@ -180,6 +180,13 @@ def test_home_says_a_booked_programme_once() -> None:
     assert reverse("benefits:member-programme", args=[scene.programme.pk]) not in page
 
 
+def test_home_is_silent_about_what_is_over() -> None:
+    scene = make_scene().publish()
+    services.hand_out_now(scene.programme, scene.people[0], point=scene.point, actor=None, at=timezone.now())
+    assert scene.programme.name not in home(scene.people[0].user)
+    assert scene.programme.name in home(scene.people[1].user)
+
+
 def test_home_keeps_what_is_booked_and_cannot_be_collected_yet() -> None:
     scene = make_scene()
     later = timezone.now() + timedelta(days=5)
