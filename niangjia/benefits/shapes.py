@@ -1,26 +1,24 @@
 """What programs send and get about programmes."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
 from niangjia.benefits.models import (
-    AmountLimit,
     FrontLine,
     Gift,
     Handout,
     HandoutStatus,
-    LimitKind,
     MoneySource,
     Occasion,
     ProgrammeStatus,
 )
 from niangjia.benefits.queries.handing import SplitRow
 from niangjia.benefits.queries.members import Standing
-from niangjia.core.shapes import Count, Fen, Filled, In, Line30, Line200, Moment, Name100, Pieces, Reason, UnitOut
+from niangjia.core.shapes import Count, Fen, In, Line30, Line200, Moment, Name100, Pieces, UnitOut
 from niangjia.ledgers.shapes import BalanceOut
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
@@ -383,31 +381,3 @@ class FiledPaperOut(Schema):
     kind: str
     made_at: datetime
     address: str = Field(description="The page from which its files can be downloaded.")
-
-
-# Limits ------------------------------------------------------------------------------------------------------------
-class LimitOut(Schema):
-    """What one person may be given. Without an organisation it holds everywhere, without an occasion for every one."""
-
-    id: UUID
-    organization: UnitOut | None
-    kind: LimitKind
-    occasion: Filled[Occasion]
-    amount_fen: int
-    source: str
-    valid_from: date
-    valid_to: date | None
-    confirmed_by: str
-
-    @staticmethod
-    def resolve_amount_fen(row: AmountLimit) -> int:
-        return row.amount
-
-
-class LimitIn(In):
-    organization_id: UUID
-    kind: LimitKind
-    occasion: Occasion | Literal[""] = ""
-    amount_fen: Annotated[int, Field(ge=1, le=10**13)]
-    source: Reason
-    valid_from: date

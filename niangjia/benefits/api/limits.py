@@ -1,26 +1,52 @@
 """The dated limits of what one person may be given, for programs."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
 from niangjia.benefits import services
-from niangjia.benefits.models import AmountLimit
+from niangjia.benefits.models import AmountLimit, LimitKind, Occasion
 from niangjia.benefits.permissions import PLAN
 from niangjia.benefits.queries import planning
-from niangjia.benefits.shapes import LimitIn, LimitOut
 from niangjia.core import access
 from niangjia.core.request import Request
-from niangjia.core.shapes import In
+from niangjia.core.shapes import Filled, In, Reason, UnitOut
 from niangjia.org.http import visible_unit
 
 router = Router()
+
+
+class LimitOut(Schema):
+    """What one person may be given. Without an organisation it holds everywhere, without an occasion for every one."""
+
+    id: UUID
+    organization: UnitOut | None
+    kind: LimitKind
+    occasion: Filled[Occasion]
+    amount_fen: int
+    source: str
+    valid_from: date
+    valid_to: date | None
+    confirmed_by: str
+
+    @staticmethod
+    def resolve_amount_fen(row: AmountLimit) -> int:
+        return row.amount
+
+
+class LimitIn(In):
+    organization_id: UUID
+    kind: LimitKind
+    occasion: Occasion | Literal[""] = ""
+    amount_fen: Annotated[int, Field(ge=1, le=10**13)]
+    source: Reason
+    valid_from: date
 
 
 class LimitEndIn(In):

@@ -22,16 +22,14 @@ from niangjia.ui import formats
 from niangjia.ui.inbox import InboxItem
 
 SHOWN = 5
-QUIET = {Standing.NOT_ELIGIBLE, Standing.OFFLINE_ONLY, Standing.CLOSED}
+PAST = {Standing.COLLECTED, Standing.HANDED_OUT, Standing.MISSED}
+QUIET = {Standing.NOT_ELIGIBLE, Standing.OFFLINE_ONLY, Standing.CLOSED} | PAST
 BADGES = {
-    Standing.COLLECTED: "done",
-    Standing.HANDED_OUT: "done",
     Standing.BOOKED: "active",
     Standing.LISTED: "active",
     Standing.OPEN: "waiting",
     Standing.NOT_YET_OPEN: "waiting",
     Standing.SOLD_OUT: "closed",
-    Standing.MISSED: "closed",
 }
 
 
@@ -49,14 +47,11 @@ class ForHer:
     @property
     def word(self) -> str:
         return {
-            Standing.COLLECTED: _("collected"),
-            Standing.HANDED_OUT: _("handed out"),
             Standing.BOOKED: _("booked"),
             Standing.LISTED: _("set aside for you"),
             Standing.OPEN: _("can be booked"),
             Standing.NOT_YET_OPEN: _("opens soon"),
             Standing.SOLD_OUT: _("all booked"),
-            Standing.MISSED: _("not collected"),
         }[self.standing]
 
     @property
@@ -72,7 +67,7 @@ class ForHer:
 
 
 def for_member(request: UserRequest) -> dict[str, Any] | None:
-    """What is there for her now; what is not hers, or stands above to be collected, is not said here."""
+    """What is there for her now; what is not hers, is over, or stands above to be collected, is not said here."""
     member = Member.objects.visible_to(request.user).filter(user=request.user).select_related("organization").first()
     if member is None:
         return None

@@ -82,16 +82,23 @@ def test_nothing_is_out_of_reach_and_nothing_runs_out_of_the_page(visit: Open, p
     assert page.evaluate("document.documentElement.scrollWidth") <= way["width"]
 
 
-@pytest.mark.parametrize(("width", "least"), [(375, 48), (1440, 48)])
-def test_what_a_member_touches_is_large_enough(visit: Open, width: int, least: int) -> None:
-    page = visit("/styleguide/member/", width=width)
-    small = page.evaluate(
+def too_small(page: Page, touched: str, least: int) -> Any:
+    return page.evaluate(
         """([touched, least]) => [...document.querySelectorAll(touched)]
             .filter(part => part.getBoundingClientRect().height && part.getBoundingClientRect().height < least)
             .map(part => part.outerHTML.slice(0, 80))""",
-        [TOUCHED, least],
+        [touched, least],
     )
-    assert small == []
+
+
+@pytest.mark.parametrize(("width", "least"), [(375, 48), (1440, 48)])
+def test_what_a_member_touches_is_large_enough(visit: Open, width: int, least: int) -> None:
+    assert too_small(visit("/styleguide/member/", width=width), TOUCHED, least) == []
+
+
+def test_what_a_finger_touches_is_large_enough_for_staff_too(visit: Open) -> None:
+    page = visit("/styleguide/staff/", width=375, has_touch=True, is_mobile=True)
+    assert too_small(page, f"{TOUCHED}, .crumbs a, .table thead a, .figure-link, .chart summary", 48) == []
 
 
 def test_the_rows_can_be_walked_by_keyboard(visit: Open) -> None:
