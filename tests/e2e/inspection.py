@@ -28,8 +28,11 @@ ANYWHERE = """() => {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     if (wide > 0) {
         faults.push(`the page is ${wide} px too wide`);
+        const frames = part => [...document.querySelectorAll("main *")]
+            .some(frame => frame !== part && frame.contains(part) && getComputedStyle(frame).overflowX !== "visible");
         for (const part of document.querySelectorAll("main *"))
-            if (shown(part) && part.getBoundingClientRect().right > innerWidth + 1) { say("too wide", part); break; }
+            if (shown(part) && part.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+                && !frames(part)) { say("too wide", part); break; }
     }
     for (const image of document.images)
         if (!image.complete || !image.naturalWidth) say("an image that is not there", image);
