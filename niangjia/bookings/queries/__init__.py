@@ -60,6 +60,11 @@ def keeps_a_list(offer: Offer) -> bool:
     return Allocation.objects.filter(pk=offer.pk, waiting_list=True).exists()
 
 
+def has_limits(key: UUID) -> bool:
+    """Whether something is counted in the programme of this key."""
+    return Allocation.objects.filter(pk=key, limits__isnull=False).exists()
+
+
 @dataclass
 class UnitFigures:
     """The bookings of one union's people."""
