@@ -6,6 +6,7 @@ class BenefitsConfig(AppConfig):
 
     def ready(self) -> None:
         from niangjia.benefits import checks, facts, papers
+        from niangjia.bookings import objections
         from niangjia.core import catalogue
         from niangjia.ledgers import checks as stock
         from niangjia.papers import kinds
@@ -14,6 +15,7 @@ class BenefitsConfig(AppConfig):
         self.bring_pages()
         catalogue.register(*facts.FACTS)
         stock.register("benefits.handouts", checks.differences)
+        objections.register("benefits.handouts", checks.served_offline)
         for kind in papers.KINDS:
             kinds.register(kind)
 

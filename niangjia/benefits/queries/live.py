@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import Gift, Programme
+from niangjia.benefits.queries import report
 from niangjia.benefits.queries.handing import SplitRow, splits_of
-from niangjia.benefits.queries.report import Line, by_unit
+from niangjia.benefits.queries.report import Refused, by_unit, turned_away
 from niangjia.benefits.queries.totals import Totals, programme_totals
 from niangjia.bookings.models import Offer, OfferStatus, OfferStock
+from niangjia.bookings.queries.line import Line, line
 from niangjia.ledgers.queries import Balance, balance, findings
 
 PARTS = ("handed_out", "booked", "allotted", "held", "returned", "lost")
@@ -66,8 +68,10 @@ class Live:
     left: int
     protected_left: int
     lines: list[StockLine]
-    units: list[Line]
+    units: list[report.Line]
     splits: list[SplitRow]
+    line: Line | None = None
+    turned_away: list[Refused] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -88,11 +92,13 @@ def live(programme: Programme) -> Live:
     return Live(
         totals=programme_totals(programme),
         capacity=offer.capacity if offer else 0,
-        left=stock.remaining,
+        left=stock.remaining + sum(stock.shares),
         protected_left=stock.protected_remaining,
         lines=[_line(gift) for gift in gifts],
         units=by_unit(programme),
         splits=splits_of(programme),
+        line=line(offer) if offer else None,
+        turned_away=turned_away(programme),
         findings=[f"{found}（{found.expected} / {found.found}）" for found in findings(purpose_id=programme.pk)],
     )
 
@@ -134,8 +140,11 @@ def consequences_of_closing(programme: Programme) -> list[str]:
     if waiting:
         told.append(_("%(count)s bookings are not collected yet; they lapse.") % {"count": waiting})
     if offer and offer.status == OfferStatus.PUBLISHED:
-        free = offer.stock.remaining + offer.stock.protected_remaining
+        free = offer.stock.remaining + offer.stock.protected_remaining + sum(offer.stock.shares)
         told.append(_("%(count)s gifts that nobody has booked go back into the store.") % {"count": free})
+        standing = offer.entries.standing().count()
+        if standing:
+            told.append(_("%(count)s people are still in line; their entries end.") % {"count": standing})
     open_names = totals.offline_listed - totals.offline_handed_out
     if open_names:
         told.append(_("%(count)s people are on a list and have not been handed a pack.") % {"count": open_names})

@@ -1,5 +1,6 @@
 """Every write about programmes: planning, publishing, handing out, acting for somebody, closing, reporting."""
 
+from niangjia.benefits.services.allocating import ShareKind, ShareTemplate, kinds, plan_allocation, save_share_rule
 from niangjia.benefits.services.assisting import book_for, hand_out_now
 from niangjia.benefits.services.closing import (
     DoesNotAgree,
@@ -40,6 +41,7 @@ from niangjia.benefits.services.publishing import (
 )
 from niangjia.benefits.services.splitting import SplitPlan, add_split, audience_for_group, change_split, remove_split
 from niangjia.benefits.services.telling import cancel_own, remind_collectors, tell_booked
+from niangjia.benefits.services.waiting import accept_gift, join_line
 
 __all__ = [
     "AlreadyServed",
@@ -47,9 +49,12 @@ __all__ = [
     "GiftPlan",
     "NotOnTheList",
     "NotReady",
+    "ShareKind",
+    "ShareTemplate",
     "SplitPlan",
     "StillWaiting",
     "abandon_programme",
+    "accept_gift",
     "add_gift",
     "add_split",
     "audience_for_group",
@@ -66,7 +71,10 @@ __all__ = [
     "file_report",
     "fill_list",
     "hand_out_now",
+    "join_line",
+    "kinds",
     "open_due",
+    "plan_allocation",
     "print_sheet",
     "publish_programme",
     "put_on_list",
@@ -77,6 +85,7 @@ __all__ = [
     "remove_gift",
     "remove_split",
     "report_programme",
+    "save_share_rule",
     "set_limit",
     "set_times",
     "take_off_list",

@@ -27,9 +27,16 @@ BADGES = {
     Standing.HANDED_OUT: "done",
     Standing.BOOKED: "active",
     Standing.LISTED: "active",
+    Standing.KEPT: "warning",
+    Standing.ENTERED: "active",
+    Standing.WAITING: "active",
     Standing.OPEN: "waiting",
+    Standing.MAY_ENTER: "waiting",
     Standing.NOT_YET_OPEN: "waiting",
     Standing.SOLD_OUT: "closed",
+    Standing.LIMIT: "closed",
+    Standing.LAPSED: "closed",
+    Standing.NOT_REACHED: "closed",
     Standing.MISSED: "closed",
 }
 
@@ -52,9 +59,16 @@ class ForHer:
             Standing.HANDED_OUT: _("handed out"),
             Standing.BOOKED: _("booked"),
             Standing.LISTED: _("set aside for you"),
+            Standing.KEPT: _("your answer is awaited"),
+            Standing.ENTERED: _("entered for the draw"),
+            Standing.WAITING: _("on the waiting list"),
             Standing.OPEN: _("can be booked"),
+            Standing.MAY_ENTER: _("enter for the draw"),
             Standing.NOT_YET_OPEN: _("opens soon"),
             Standing.SOLD_OUT: _("all booked"),
+            Standing.LIMIT: _("limit reached"),
+            Standing.LAPSED: _("not answered in time"),
+            Standing.NOT_REACHED: _("not reached"),
             Standing.MISSED: _("not collected"),
         }[self.standing]
 
@@ -63,6 +77,8 @@ class ForHer:
         programme = self.programme
         if self.standing == Standing.NOT_YET_OPEN:
             return _("Booking from %(moment)s") % {"moment": formats.moment(programme.opens_at)}
+        if self.standing in {Standing.MAY_ENTER, Standing.ENTERED}:
+            return _("Enter until %(moment)s") % {"moment": formats.moment(programme.closes_at)}
         if self.standing in {Standing.OPEN, Standing.SOLD_OUT}:
             return _("Booking until %(moment)s") % {"moment": formats.moment(programme.closes_at)}
         if self.standing == Standing.BOOKED:
