@@ -85,6 +85,22 @@ def test_the_value_of_a_draw_is_known_only_after_entries_have_closed(scene: Scen
     assert Offer.objects.get().method == Method.DRAW
 
 
+def test_entries_are_not_kept_open_until_the_value_is_known(scene: Scene) -> None:
+    closes = scene.programme.closes_at
+    assert closes
+    due = closes + timedelta(hours=2)
+    choose(scene, method=Method.DRAW, value_name="开奖号码", value_due_at=due)
+    scene.publish()
+    with pytest.raises(InvalidInput) as refused, transaction.atomic():
+        services.change_programme(scene.programme, closes_at=due + timedelta(minutes=1), actor=None, at=scene.now)
+    assert refused.value.field == "closes_at"
+    services.change_programme(scene.programme, closes_at=due, actor=None, at=scene.now)
+    bookings.close_entries(Draw.objects.get(), actor=None, at=due)
+    with pytest.raises(bookings.OfferRefused), transaction.atomic():
+        services.change_programme(scene.programme, closes_at=due + timedelta(seconds=1), actor=None, at=scene.now)
+    assert Offer.objects.get().closes_at == due
+
+
 def test_what_was_announced_stays(scene: Scene) -> None:
     choose(scene, shares=[share(scene)])
     scene.publish()

@@ -26,8 +26,8 @@ def unit(transactional_db: None) -> Organization:
     return make_tree().unit
 
 
-def queue(lane: LaneClient, offer: object, token: str | None, **more: str) -> tuple[int, dict[str, object]]:
-    answer = lane.post(f"{getattr(offer, 'pk', offer)}/queue", token, method="GET", **more)  # type: ignore[arg-type]
+def queue(lane: LaneClient, offer: object, token: str | None) -> tuple[int, dict[str, object]]:
+    answer = lane.post(f"{getattr(offer, 'pk', offer)}/queue", token, method="GET")
     return answer.status_code, answer.json()
 
 
@@ -71,14 +71,16 @@ def test_the_queue_is_shown_to_whom_the_door_would_let_in(world: World, lane: La
     assert not RefusalCount.objects.exists()
 
 
-def test_it_asks_no_database_once_the_programme_is_known(world: World, lane: LaneClient) -> None:
+def test_it_asks_no_database_once_the_programme_is_known(
+    world: World, lane: LaneClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = world.token(world.one)
     lane.post(world.offer, token)
 
     async def closed(*_arguments: object) -> None:
         raise AssertionError
 
-    lane.door.lanes.connections.row = closed  # type: ignore[method-assign]
+    monkeypatch.setattr(lane.door.lanes.connections, "row", closed)
     assert queue(lane, world.offer, token) == (200, {"waiting": 0, "place": None, "left": 1})
 
 
