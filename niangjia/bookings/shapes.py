@@ -8,7 +8,7 @@ from ninja import Field, Schema
 from niangjia.bookings.models import Channel, EntryState
 
 
-class EntryOut(Schema):
+class LineEntryOut(Schema):
     """Somebody in line, without a name: the ticket stands for the person."""
 
     id: UUID

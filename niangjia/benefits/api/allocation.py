@@ -18,8 +18,9 @@ from niangjia.benefits.queries import desk
 from niangjia.benefits.shapes import BookForIn
 from niangjia.bookings.models import Allocation, Entry, Limit, Method, Pack
 from niangjia.bookings.permissions import ASSIST
+from niangjia.bookings.queries import allocation_of
 from niangjia.bookings.services import AllocationPlan, SharePlan
-from niangjia.bookings.shapes import EntryOut
+from niangjia.bookings.shapes import LineEntryOut
 from niangjia.core import access
 from niangjia.core.request import Request
 from niangjia.core.shapes import In, Line200, Moment, Name60, Pieces
@@ -103,7 +104,7 @@ def allocation_plan(request: Request, programme_id: UUID, data: AllocationIn) ->
 
 def _told(programme: Programme) -> dict[str, Any]:
     """What was chosen; before that, what holds where nobody chooses."""
-    found = Allocation.objects.filter(pk=programme.pk).first()
+    found = allocation_of(programme.pk)
     known = found or Allocation(method=Method.FIRST_COME)
     shares = list(found.shares.all()) if found else []
     limits = list(found.limits.values_list("pk", flat=True)) if found else []
@@ -113,14 +114,16 @@ def _told(programme: Programme) -> dict[str, Any]:
 
 # In line ----------------------------------------------------------------------------------------------------------
 @router.post(
-    "/{uuid:programme_id}/join", response={201: EntryOut}, summary="Enter the draw, or join the waiting list, myself"
+    "/{uuid:programme_id}/join",
+    response={201: LineEntryOut},
+    summary="Enter the draw, or wait in line, myself",
 )
 def line_join(request: Request, programme_id: UUID) -> Status[Entry]:
     programme, member = _mine(request, programme_id)
     return Status(201, services.join_line(programme, member, actor=request.user, at=timezone.now()))
 
 
-@router.post("/{uuid:programme_id}/accept", response=EntryOut, summary="Take the gift that is kept for me")
+@router.post("/{uuid:programme_id}/accept", response=LineEntryOut, summary="Take the gift that is kept for me")
 def line_accept(request: Request, programme_id: UUID) -> Entry:
     programme, member = _mine(request, programme_id)
     entries = Entry.objects.visible_to(request.user).filter(offer=programme.pk, member=member).order_by("-id")
@@ -134,7 +137,7 @@ def line_accept(request: Request, programme_id: UUID) -> Entry:
 
 @router.post(
     "/{uuid:programme_id}/desk/join",
-    response={201: EntryOut},
+    response={201: LineEntryOut},
     summary="Enter a person without a phone, or put her on the waiting list",
 )
 def desk_join(request: Request, programme_id: UUID, data: BookForIn) -> Status[Entry]:

@@ -24,7 +24,8 @@ from niangjia.benefits.queries import planning
 from niangjia.benefits.views.common import kept, show
 from niangjia.benefits.views.programmes import form_page
 from niangjia.bookings import services as bookings
-from niangjia.bookings.models import SHARES, Allocation, Method
+from niangjia.bookings.models import SHARES, Method
+from niangjia.bookings.queries import allocation_of
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
 from niangjia.ui import pages
@@ -40,7 +41,7 @@ def allocation(request: UserRequest, pk: UUID) -> HttpResponse:
     programme = kept(request, pk, PLAN)
     if request.method == "POST":
         return _act(request, programme)
-    found = Allocation.objects.filter(pk=pk).first()
+    found = allocation_of(pk)
     fitting = planning.fitting_method(programme, planning.gifts_of(programme))
     values = AllocationForm.shown(found) if found else {"method": fitting}
     rows = [ShareForm.shown(each) for each in found.shares.select_related("rule_version")] if found else []

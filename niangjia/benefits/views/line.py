@@ -17,8 +17,9 @@ from niangjia.benefits.queries.live import live
 from niangjia.benefits.views.common import kept, may
 from niangjia.benefits.views.programmes import form_page
 from niangjia.bookings import services as bookings
-from niangjia.bookings.models import Entry, EntryState, Offer, Share
+from niangjia.bookings.models import Entry, EntryState, Offer
 from niangjia.bookings.permissions import MANAGE
+from niangjia.bookings.queries.line import shares_of
 from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
@@ -80,7 +81,7 @@ def share_free(request: UserRequest, pk: UUID, share: UUID) -> HttpResponse:
     found = kept(request, pk)
     access.require(request.user, MANAGE, found.organization)
     offer = get_object_or_404(Offer.objects.visible_to(request.user), pk=pk)
-    freed = get_object_or_404(Share.objects.filter(allocation=offer.pk), pk=share)
+    freed = get_object_or_404(shares_of(offer), pk=share)
     if request.method == "POST":
         try:
             bookings.free_share(freed, actor=request.user, at=timezone.now())

@@ -11,10 +11,10 @@ from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
 from niangjia.bookings import services
-from niangjia.bookings.models import Booking, Entry, EntryState, Limit, Offer, Share, Who
+from niangjia.bookings.models import Booking, Entry, EntryState, Limit, Offer, Who
 from niangjia.bookings.permissions import VIEW
 from niangjia.bookings.queries import line
-from niangjia.bookings.shapes import EntryOut
+from niangjia.bookings.shapes import LineEntryOut
 from niangjia.core import access
 from niangjia.core.request import Request
 from niangjia.core.shapes import In, Line200, Name60, Pieces, Reason, UnitOut
@@ -80,7 +80,7 @@ class AllowIn(In):
     reason: Reason
 
 
-@entries.get("", response=list[EntryOut], summary="My entries, and the lines of the units that I look after")
+@entries.get("", response=list[LineEntryOut], summary="My entries, and the lines of the units that I look after")
 @paginate
 def line_entries(
     request: Request, mine: bool = False, offer_id: UUID | None = None, state: EntryState | None = None
@@ -91,7 +91,7 @@ def line_entries(
     return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
-@entries.post("/{uuid:entry_id}/leave", response=EntryOut, summary="Withdraw from the line, or decline what is kept")
+@entries.post("/{uuid:entry_id}/leave", response=LineEntryOut, summary="Leave the line, or decline what is kept")
 def line_leave(request: Request, entry_id: UUID, data: LeaveIn) -> Entry:
     services.leave(_entry(request, entry_id), actor=request.user, at=timezone.now(), reason=data.reason)
     return _entry(request, entry_id)
@@ -113,7 +113,7 @@ def offer_line(request: Request, offer_id: UUID) -> dict[str, Any]:
 )
 def share_free(request: Request, offer_id: UUID, share_id: UUID) -> dict[str, Any]:
     offer = _looked_after(request, offer_id)
-    share = get_object_or_404(Share.objects.filter(allocation=offer.pk), pk=share_id)
+    share = get_object_or_404(line.shares_of(offer), pk=share_id)
     services.free_share(share, actor=request.user, at=timezone.now())
     return _line(offer)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from niangjia.bookings.models import Claimant, Entry, EntryState, Limit, Offer, OfferStock, Share
 from niangjia.members.models import Member
@@ -117,7 +117,7 @@ def chance(offer: Offer, mask: int, *, joining: int = 0) -> Chance:
     wanted[mask] = wanted.get(mask, 0) + joining
     groups = [
         (place, Group(share.name, stock.shares[place], _wanted_by(wanted, place)))
-        for place, share in enumerate(Share.objects.filter(allocation=offer.pk))
+        for place, share in enumerate(shares_of(offer))
     ]
     served = sum(min(group.pieces, group.wanted) for _place, group in groups)
     return Chance(
@@ -139,6 +139,11 @@ class ShareLeft:
 
     share: Share
     left: int
+
+
+def shares_of(offer: Offer) -> QuerySet[Share]:
+    """The shares of an offer that one may see."""
+    return Share.objects.filter(allocation=offer.pk)
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,7 @@ def line(offer: Offer) -> Line:
     counts = dict(offer.entries.order_by().values_list("state").annotate(n=Count("pk")))
     first = offer.entries.filter(state=EntryState.OFFERED).aggregate(until=Min("answer_until"))
     stock = OfferStock.objects.filter(offer=offer).first() or OfferStock(offer=offer)
-    shares = Share.objects.filter(allocation=offer.pk).select_related("rule_version")
+    shares = shares_of(offer)
     called = sum(counts.get(state, 0) for state in ("offered", "taken", "declined", "lapsed"))
     return Line(
         **{state: counts.get(state, 0) for state in
