@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from niangjia.bookings.models import Booking, Claimant, Offer, OfferStock
+from niangjia.bookings.queries import line
 from niangjia.bookings.services.pools import ANYBODY, Pools
 from niangjia.bookings.tests.factories import list_people
 from niangjia.bookings.tests.terms import make_terms, share
@@ -75,6 +76,14 @@ def test_the_lane_and_the_line_place_alike(offer: Offer, crowd: Crowd) -> None:
     assert booked_by_sql(offer, crowd) == expected
     if crowd.general or any(crowd.shares):
         assert left(offer) == (pools.general, pools.shares)
+
+
+@given(crowd=crowds)
+def test_her_page_offers_a_booking_exactly_where_one_fits(crowd: Crowd) -> None:
+    stock = OfferStock(remaining=crowd.general, shares=list(crowd.shares))
+    for mask, quantity in crowd.people:
+        placed = Pools(crowd.general, list(crowd.shares)).place(mask, quantity)
+        assert line.fits(stock, mask, quantity) == (placed is not None)
 
 
 PLACED = [
