@@ -137,7 +137,22 @@ API_ROWS: dict[str, Row] = {
     "api-1:booking_detail": Row(NOTHING, {"booking_id": "nothing"}),
     "api-1:booking_cancel": Row(EMPTY, {"booking_id": "nothing"}, method="POST"),
     "api-1:booking_return": Row(EMPTY, {"booking_id": "nothing"}, method="POST"),
+    "api-1:booking_allow": Row(EMPTY, {"booking_id": "nothing"}, method="POST"),
+    "api-1:line_entries": Row(ANYONE),
+    "api-1:line_leave": Row(EMPTY, {"entry_id": "nothing"}, method="POST"),
+    "api-1:offer_line": Row("401 403 403 403 200 200 403", {"offer_id": "programme"}),
+    "api-1:share_free": Row(
+        "401 403 403 403 404 404 403", {"offer_id": "programme", "share_id": "nothing"}, method="POST"
+    ),
+    "api-1:count_list": Row(STAFF_LIST),
+    "api-1:count_create": Row(EMPTY, method="POST"),
+    "api-1:count_raise": Row(EMPTY, {"limit_id": "nothing"}, method="POST"),
     # of benefits
+    "api-1:allocation_detail": Row(OFFICERS, {"programme_id": "programme"}),
+    "api-1:allocation_plan": Row(EMPTY, {"programme_id": "programme"}, method="PUT"),
+    "api-1:line_join": Row("401 404 409 404 404 404 404", {"programme_id": "programme"}, method="POST"),
+    "api-1:line_accept": Row("401 404 404 404 404 404 404", {"programme_id": "programme"}, method="POST"),
+    "api-1:desk_join": Row(EMPTY, {"programme_id": "programme"}, method="POST"),
     "api-1:programme_list": Row(STAFF_LIST),
     "api-1:programme_create": Row(EMPTY, method="POST"),
     "api-1:programme_detail": Row(OFFICERS, {"programme_id": "programme"}),

@@ -31,12 +31,12 @@ from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 
-LANE = "/book/{programme}"  # ahead of Django; its own tests hold it to its part of the document
+LANE = "/book/"  # ahead of Django; its own tests hold it to its part of the document
 OPERATIONS = sorted(
     (method.upper(), path)
     for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
     for method in methods
-    if path != LANE
+    if not path.startswith(LANE)
 )
 THINGS = {
     "organization_id": "organization",

@@ -12,6 +12,7 @@ from niangjia.api.reading import CarefulParser
 from niangjia.audiences import api as audiences
 from niangjia.benefits import api as benefits
 from niangjia.bookings import api as bookings
+from niangjia.bookings.api import line
 from niangjia.core.errors import DomainError
 from niangjia.coverage import api as coverage
 from niangjia.files import api as files
@@ -95,9 +96,14 @@ add("/service-points", vouchers.points, "vouchers")
 add("/vouchers", vouchers.router, "vouchers")
 add("/offers", bookings.offers, "bookings")
 add("/bookings", bookings.router, "bookings")
+add("/offers", line.offers, "bookings")
+add("/bookings", line.bookings, "bookings")
+add("/entries", line.entries, "bookings")
+add("/limits", line.limits, "bookings")
 add("/programmes", benefits.programmes, "benefits")
 add("/programmes", benefits.handing, "benefits")
 add("/limits", benefits.limits, "benefits")
+add("/programmes", benefits.allocation, "benefits")
 add("/public/programmes", benefits.public, "public")
 add("/imports", imports.router, "imports")
 add("/figures", insights.router, "insights")

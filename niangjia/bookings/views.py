@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from niangjia.bookings import queries
-from niangjia.bookings.models import Booking, BookingStatus
+from niangjia.bookings.models import Booking, BookingStatus, Entry
 from niangjia.identity.http import UserRequest
 from niangjia.ui import pages
 
@@ -26,10 +26,12 @@ def mine(request: UserRequest) -> HttpResponse:
     rows = (
         Booking.objects.visible_to(request.user).of(request.user).select_related("offer__item", "offer__organization")
     )
+    entries = Entry.objects.visible_to(request.user).standing().filter(member__user=request.user)
     page = pages.paginate(request, rows.order_by(WAITING, "-booked_at", "-id"))
     shown = [(booking, STATES[booking.status]) for booking in page]
     context = {
         "page": page,
+        "in_line": entries.select_related("offer__item").order_by("-id"),
         "waiting": rows.filter(status=BookingStatus.BOOKED).count(),
         "current": [pair for pair in shown if pair[0].status == BookingStatus.BOOKED],
         "past": [pair for pair in shown if pair[0].status != BookingStatus.BOOKED],

@@ -45,6 +45,7 @@ STEPS = (
     Step("hand-out", _("The finished programme: packs handed out"), 5, finished.hand_out),
     Step("report", _("The finished programme: closed and reported"), 3, finished.report),
     Step("open", _("The programme that is open now"), 8, current.open_now),
+    Step("draw", _("The programme whose gifts are drawn by lot"), 2, current.drawn),
     Step("drafts", _("Programmes in draft"), 1, current.drafts),
     Step("figures", _("Public figures"), 1, define_figures),
     Step("samples", _("Sample rosters"), 1, write_samples),

@@ -102,8 +102,7 @@ def packs_for_offline(gift: Gift) -> int:
     offer = Offer.objects.filter(pk=gift.programme_id, item=gift.item_id, status=OfferStatus.CLOSED).first()
     if offer is None:
         return gift.quantity_offline
-    lapsed = Booking.objects.filter(offer=offer, status=BookingStatus.EXPIRED).count()
-    return gift.quantity_offline + offer.stock.unsold + lapsed
+    return gift.quantity_offline + offer.stock.unsold
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,16 @@ QUIET = {Standing.NOT_ELIGIBLE, Standing.OFFLINE_ONLY, Standing.CLOSED} | PAST
 BADGES = {
     Standing.BOOKED: "active",
     Standing.LISTED: "active",
+    Standing.KEPT: "warning",
+    Standing.ENTERED: "active",
+    Standing.WAITING: "active",
     Standing.OPEN: "waiting",
+    Standing.MAY_ENTER: "waiting",
     Standing.NOT_YET_OPEN: "waiting",
     Standing.SOLD_OUT: "closed",
+    Standing.LIMIT: "closed",
+    Standing.LAPSED: "closed",
+    Standing.NOT_REACHED: "closed",
 }
 
 
@@ -49,9 +56,16 @@ class ForHer:
         return {
             Standing.BOOKED: _("booked"),
             Standing.LISTED: _("set aside for you"),
+            Standing.KEPT: _("your answer is awaited"),
+            Standing.ENTERED: _("entered for the draw"),
+            Standing.WAITING: _("on the waiting list"),
             Standing.OPEN: _("can be booked"),
+            Standing.MAY_ENTER: _("enter for the draw"),
             Standing.NOT_YET_OPEN: _("opens soon"),
             Standing.SOLD_OUT: _("all booked"),
+            Standing.LIMIT: _("limit reached"),
+            Standing.LAPSED: _("not answered in time"),
+            Standing.NOT_REACHED: _("not reached"),
         }[self.standing]
 
     @property
@@ -59,6 +73,8 @@ class ForHer:
         programme = self.programme
         if self.standing == Standing.NOT_YET_OPEN:
             return _("Booking from %(moment)s") % {"moment": formats.moment(programme.opens_at)}
+        if self.standing in {Standing.MAY_ENTER, Standing.ENTERED}:
+            return _("Enter until %(moment)s") % {"moment": formats.moment(programme.closes_at)}
         if self.standing in {Standing.OPEN, Standing.SOLD_OUT}:
             return _("Booking until %(moment)s") % {"moment": formats.moment(programme.closes_at)}
         if self.standing == Standing.BOOKED:

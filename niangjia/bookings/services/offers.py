@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import Audience
 from niangjia.audit import services as audit
-from niangjia.bookings.models import OFFER_TRANSITIONS, Allocation, Offer, OfferStatus, OfferStock, Share
+from niangjia.bookings.models import OFFER_TRANSITIONS, Allocation, Draw, Offer, OfferStatus, OfferStock, Share
 from niangjia.bookings.permissions import MANAGE
 from niangjia.bookings.queries import now
 from niangjia.bookings.services.allocation import fix_terms
@@ -97,6 +97,8 @@ def change_offer(
     for name, value in changed.items():
         setattr(offer, name, value)
     _require_sound(offer)
+    if "closes_at" in changed:
+        _require_secret_until_closed(offer)
     if more and offer.status == OfferStatus.PUBLISHED:
         _resize(offer, stock, more)
     offer.save(update_fields=list(changed))
@@ -107,6 +109,17 @@ def change_offer(
     told = {name: value.pk if hasattr(value, "pk") else value for name, value in changed.items()}
     audit.record(actor, "bookings.offer.change", offer, changes=told)
     return offer
+
+
+def _require_secret_until_closed(offer: Offer) -> None:
+    """Entries for a draw close before its public value is known, and once only."""
+    draw = Draw.objects.filter(offer=offer).first()
+    if draw is None:
+        return
+    if draw.closed_at:
+        raise OfferRefused(_("The list for the draw is closed and published."), code="list-closed")
+    if offer.closes_at > draw.value_due_at:
+        raise InvalidInput(_("The public value must become known only after entries have closed."), field="closes_at")
 
 
 def _resize(offer: Offer, stock: OfferStock, more: int) -> None:

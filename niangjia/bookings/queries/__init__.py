@@ -69,6 +69,16 @@ def keeps_a_list(offer: Offer) -> bool:
     return Allocation.objects.filter(pk=offer.pk, waiting_list=True).exists()
 
 
+def allocation_of(key: UUID) -> Allocation | None:
+    """The choice for the programme of this key; whoever may see the programme may read it."""
+    return Allocation.objects.filter(pk=key).first()
+
+
+def has_limits(key: UUID) -> bool:
+    """Whether something is counted in the programme of this key."""
+    return Allocation.objects.filter(pk=key, limits__isnull=False).exists()
+
+
 @dataclass
 class UnitFigures:
     """The bookings of one union's people."""
