@@ -20,7 +20,7 @@ from niangjia.members.tests.factories import make_member
 from niangjia.org.tests.factories import make_tree
 from niangjia.papers.models import Paper
 from tests.e2e.roster import FIELDS, PEOPLE, write_roster
-from tests.e2e.visitors import DESK, PHONE, Visitor, all_faults
+from tests.e2e.visitors import DESK, PHONE, State, Visitor, all_faults
 
 PASSWORD = "die Tür steht offen 1925"
 NEWCOMER, PHONE_NUMBER = "夏知秋", "13911112222"
@@ -32,9 +32,10 @@ Comes = Callable[..., Visitor]
 def comes(site: str, browser: Browser) -> Iterator[Comes]:
     """Somebody comes whose browser runs no scripts; in the end none may have met a fault."""
     came: list[Visitor] = []
+    seen: set[State] = set()
 
     def come(who: str, size: Any) -> Visitor:
-        came.append(Visitor(browser, site, who, size, java_script_enabled=False))
+        came.append(Visitor(browser, site, who, size, seen=seen, java_script_enabled=False))
         return came[-1]
 
     yield come
