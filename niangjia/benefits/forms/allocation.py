@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.audiences import queries as audiences
 from niangjia.audiences.models import Rule
+from niangjia.benefits.forms.programmes import MOST
 from niangjia.benefits.models import Programme
 from niangjia.benefits.services import ShareTemplate, kinds
 from niangjia.benefits.services.allocating import MONTHS
