@@ -22,7 +22,7 @@ from niangjia.bookings.services.bookings import (
     release_uncollected,
     return_gift,
 )
-from niangjia.bookings.services.draws import DrawRefused, close_entries, enter_value, run_draw
+from niangjia.bookings.services.draws import DrawRefused, blinded, close_entries, enter_value, run_draw
 from niangjia.bookings.services.entries import EntryRefused, accept, join, lapse_entries, leave
 from niangjia.bookings.services.offers import (
     OfferRefused,
@@ -74,6 +74,7 @@ __all__ = [
     "SoldOut",
     "accept",
     "begin_rehearsal",
+    "blinded",
     "book_assisted",
     "break_off_rehearsal",
     "cancel_booking",

@@ -15,7 +15,7 @@ from niangjia.bookings.permissions import MANAGE
 from niangjia.bookings.queries import now
 from niangjia.bookings.services.allocation import fix_terms
 from niangjia.bookings.services.bookings import expire_bookings, release_uncollected
-from niangjia.bookings.services.draws import tend_draws
+from niangjia.bookings.services.draws import require_closing_fits, tend_draws
 from niangjia.bookings.services.entries import call_next, end_entries, lapse_entries
 from niangjia.bookings.services.pools import locked_stock, write
 from niangjia.core import access
@@ -97,6 +97,8 @@ def change_offer(
     for name, value in changed.items():
         setattr(offer, name, value)
     _require_sound(offer)
+    if "closes_at" in changed:
+        require_closing_fits(offer)
     if more and offer.status == OfferStatus.PUBLISHED:
         _resize(offer, stock, more)
     offer.save(update_fields=list(changed))
