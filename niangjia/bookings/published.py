@@ -11,7 +11,6 @@ from niangjia.bookings.models import Draw, Entry, OfferStatus
 from niangjia.bookings.proving import Placed, PoolsNow, Published, Result, SharePool, dump
 from niangjia.bookings.services import blinded
 
-
 SHORTEST = 8  # characters of a ticket by which it is found
 NOTHING: dict[str, Any] = {"anybody": 0, "shares": []}
 

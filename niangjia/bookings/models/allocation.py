@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.audiences.models import RuleVersion
 from niangjia.bookings.models.offers import Method
 from niangjia.bookings.permissions import MANAGE, VIEW
-from niangjia.bookings.placing import SHARES as SHARES
+from niangjia.bookings.placing import SHARES
 from niangjia.core import access
 from niangjia.core.models import Row
 from niangjia.org.models import Owned
