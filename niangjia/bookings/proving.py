@@ -39,6 +39,10 @@ class PoolsNow:
     anybody: int
     shares: tuple[SharePool, ...] = ()
 
+    @property
+    def pieces(self) -> int:
+        return self.anybody + sum(share.pieces for share in self.shares)
+
     def pools(self) -> Pools:
         return Pools(self.anybody, [share.pieces for share in self.shares])
 

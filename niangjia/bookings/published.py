@@ -5,11 +5,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.bookings.models import Draw, Entry, OfferStatus
-from niangjia.bookings.proving import Placed, PoolsNow, Published, Result, SharePool, dump
+from niangjia.bookings.models import Draw, Entry, EntryState, OfferStatus
+from niangjia.bookings.permissions import MANAGE
+from niangjia.bookings.proving import Placed, PoolsNow, Published, Result, SharePool, document, dump
+from niangjia.bookings.queries import now
 from niangjia.bookings.services import blinded
+from niangjia.core import access
+from niangjia.core.access import Actor
+from niangjia.ui.inbox import InboxItem
 
 SHORTEST = 8  # characters of a ticket by which it is found
 NOTHING: dict[str, Any] = {"anybody": 0, "shares": []}
@@ -25,6 +32,32 @@ class Stage(models.TextChoices):
     VALUED = "valued", _("The public value is entered, the draw is next")
     DRAWN = "drawn", _("Drawn")
     OVER = "over", _("Ended without a draw")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way, and whether it is done, is the next, or is still to come."""
+
+    label: Any
+    state: str
+
+
+STEPS = (
+    (_("Commitment published"), ()),
+    (_("Entries closed"), (Stage.COMING, Stage.OPEN, Stage.CLOSING)),
+    (_("Public value entered"), (Stage.FIXED,)),
+    (_("Drawn, seed revealed"), (Stage.VALUED,)),
+)
+
+
+def steps_of(stage: Stage) -> list[Step]:
+    current = next((number for number, (_label, stages) in enumerate(STEPS) if stage in stages), len(STEPS))
+    if stage == Stage.OVER:
+        current = 0
+    return [
+        Step(label, "done" if number < max(current, 1) else "now" if number == current else "")
+        for number, (label, _stages) in enumerate(STEPS)
+    ]
 
 
 def stage_of(draw: Draw, *, at: datetime) -> Stage:
@@ -57,6 +90,54 @@ def published(draw: Draw, *, with_result: bool = True) -> Published:
         pools=_pools(draw.pools or NOTHING),
         result=_result(draw, draw.outcome) if draw.outcome and with_result else None,
     )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many have entered, and how many pieces there are; after the draw, to how many tickets one fell."""
+
+    entries: int
+    pieces: int
+    fallen: int
+
+
+def tally_of(draw: Draw) -> Tally:
+    entries = draw.entries if draw.closed_at else draw.offer.entries.standing().count()
+    free = (draw.outcome or {}).get("pools") or draw.pools
+    pieces = _pieces(free) if free else draw.offer.capacity - draw.offer.protected
+    return Tally(entries or 0, pieces, len((draw.outcome or {}).get("fallen", {})))
+
+
+def _pieces(free: dict[str, Any]) -> int:
+    return _pools(free).pieces
+
+
+def share_names(draw: Draw) -> dict[int, str]:
+    free = (draw.outcome or {}).get("pools") or draw.pools or NOTHING
+    return {share["position"]: share["name"] for share in free["shares"]}
+
+
+def is_published_here(draw: Draw, file: Published) -> bool:
+    """Whether a file is, word for word, the one that this site publishes of this draw."""
+    if not draw.closed_at or (file.result and not draw.drawn_at):
+        return False
+    return document(published(draw, with_result=file.result is not None)) == document(file)
+
+
+def waiting(actor: Actor) -> list[InboxItem]:
+    """Draws whose next step an officer takes: the public value once it is known, then the draw."""
+    scope = access.scope(actor, MANAGE, field="offer__organization_path")
+    rows = Draw.objects.filter(scope, closed_at__isnull=False, drawn_at=None, offer__status=OfferStatus.PUBLISHED)
+    known = rows.filter(value_due_at__lte=now()).select_related("offer").order_by("value_due_at")
+    return [
+        InboxItem(title=_next_of(draw), href=reverse("bookings:draw-desk", args=[draw.offer_id]), icon="ticket")
+        for draw in known[:20]
+    ]
+
+
+def _next_of(draw: Draw) -> str:
+    said = gettext("%(name)s: draw the gifts") if draw.value else gettext("%(name)s: enter the public value")
+    return said % {"name": draw.offer}
 
 
 def file_of(draw: Draw, *, with_result: bool = True) -> bytes:
@@ -101,11 +182,10 @@ def find_ticket(draw: Draw, typed: str) -> Found | None:
     if len(ticket) < SHORTEST:
         return None
     rows = Entry.objects.filter(offer=draw.offer_id, ticket__startswith=ticket)
-    found = list(rows.exclude(state="left", position=None).values_list("ticket", "position")[:2])
+    found = list(rows.exclude(state=EntryState.LEFT, position=None).values_list("ticket", "position")[:2])
     if len(found) != 1:
         return None
     (whole, place) = found[0]
     outcome = draw.outcome or {"fallen": {}, "pools": NOTHING}
     pool = outcome["fallen"].get(whole)
-    names = {share["position"]: share["name"] for share in outcome["pools"]["shares"]}
-    return Found(whole, place, pool is not None, names.get(pool, ""))
+    return Found(whole, place, pool is not None, share_names(draw).get(pool or 0, ""))

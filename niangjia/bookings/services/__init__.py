@@ -22,7 +22,15 @@ from niangjia.bookings.services.bookings import (
     release_uncollected,
     return_gift,
 )
-from niangjia.bookings.services.draws import DrawRefused, blinded, close_entries, enter_value, run_draw
+from niangjia.bookings.services.draws import (
+    VALUE_MOST,
+    DrawRefused,
+    blinded,
+    close_entries,
+    enter_value,
+    note_export,
+    run_draw,
+)
 from niangjia.bookings.services.entries import EntryRefused, accept, join, lapse_entries, leave
 from niangjia.bookings.services.offers import (
     OfferRefused,
@@ -58,6 +66,7 @@ from niangjia.bookings.services.rehearsing import (
 from niangjia.bookings.services.sealing import seal_bookings
 
 __all__ = [
+    "VALUE_MOST",
     "AllocationFixed",
     "AllocationPlan",
     "AlreadyBooked",
@@ -96,6 +105,7 @@ __all__ = [
     "leave",
     "mark_collected",
     "mark_not_collected",
+    "note_export",
     "plan_allocation",
     "plan_rehearsal",
     "publish_offer",

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from niangjia.audit import services as audit
 from niangjia.bookings import drawing
 from niangjia.bookings.models import Allocation, Draw, EntryState, Offer, OfferStatus, OfferStock, Share
-from niangjia.bookings.permissions import MANAGE
+from niangjia.bookings.permissions import MANAGE, VIEW
 from niangjia.bookings.proving import PoolsNow, SharePool
 from niangjia.bookings.services.entries import call_next
 from niangjia.bookings.services.pools import locked_stock
@@ -33,6 +34,8 @@ def commit_draw(offer: Offer, allocation: Allocation, *, at: datetime) -> Draw:
         raise InvalidInput(
             _("The public value must become known only after entries have closed."), field="value_due_at"
         )
+    if at >= offer.closes_at:
+        raise InvalidInput(_("The seed must be committed to before entries close."), field="closes_at")
     seed = secrets.token_hex(32)
     draw = Draw(
         offer=offer,
@@ -44,7 +47,7 @@ def commit_draw(offer: Offer, allocation: Allocation, *, at: datetime) -> Draw:
     )
     draw.seed = seed
     draw.save(force_insert=True)
-    audit.record(None, "bookings.draw.commit", draw, commitment=draw.commitment, value_name=draw.value_name)
+    _record(None, "commit", draw, offer, commitment=draw.commitment, value_name=draw.value_name)
     return draw
 
 
@@ -66,8 +69,20 @@ def close_entries(draw: Draw, *, actor: Actor | None, at: datetime) -> Draw:
     draw.closed_at, draw.entries, draw.digest = at, len(entries), drawing.digest(entries)
     draw.pools = free_now(stock, offer).content()
     draw.save(update_fields=["closed_at", "entries", "digest", "pools"])
-    audit.record(actor, "bookings.draw.close", draw, entries=draw.entries, digest=draw.digest)
+    _record(actor, "close", draw, offer, entries=draw.entries, digest=draw.digest)
     return draw
+
+
+def note_export(draw: Draw, *, actor: Actor) -> None:
+    """The line has left the site as a file, though with masked names."""
+    access.require(actor, VIEW, draw.offer.organization)
+    _record(actor, "export", draw, draw.offer)
+
+
+def _record(actor: Actor | None, verb: str, draw: Draw, offer: Offer, **data: Any) -> None:
+    """In the history of the union whose programme it is."""
+    draw.offer = offer  # the history names it
+    audit.record(actor, f"bookings.draw.{verb}", draw, place=offer.organization_path, **data)
 
 
 def require_closing_fits(offer: Offer) -> None:
@@ -106,7 +121,7 @@ def enter_value(draw: Draw, *, value: str, source: str, actor: Actor | None, at:
     draw.value, draw.value_source, draw.value_at = value.strip(), source.strip(), at
     draw.value_by_name = str(actor)[:100] if actor else "system"
     draw.save(update_fields=["value", "value_source", "value_at", "value_by_name"])
-    audit.record(actor, "bookings.draw.value", draw, value=draw.value, source=draw.value_source)
+    _record(actor, "value", draw, offer, value=draw.value, source=draw.value_source)
     return draw
 
 
@@ -148,7 +163,7 @@ def run_draw(draw: Draw, *, actor: Actor | None, at: datetime) -> Draw:
     fallen = offer.entries.filter(state=EntryState.OFFERED).order_by("position").values_list("ticket", "share")
     draw.drawn_at, draw.outcome = at, {"pools": pools.content(), "fallen": dict(fallen)}
     draw.save(update_fields=["drawn_at", "outcome"])
-    audit.record(actor, "bookings.draw.draw", draw, seed=str(draw.seed), entries=len(drawn))
+    _record(actor, "draw", draw, offer, seed=str(draw.seed), entries=len(drawn))
     return draw
 
 

@@ -119,7 +119,14 @@ class Scene:
         raise ValueError(stage)
 
 
-def make_scene(people: int = 5, *, capacity: int = 2, tree: Tree | None = None, **fields: Any) -> Scene:
+def make_scene(
+    people: int = 5,
+    *,
+    capacity: int = 2,
+    tree: Tree | None = None,
+    committed_at: datetime | None = None,
+    **fields: Any,
+) -> Scene:
     """Published, with the seed committed; nobody has entered yet."""
     tree = tree or make_tree()
     buyers = [make_buyer(tree.primary, f"王{number}") for number in range(people)]
@@ -133,5 +140,5 @@ def make_scene(people: int = 5, *, capacity: int = 2, tree: Tree | None = None, 
         value_due_at=offer.closes_at + timedelta(hours=2),
     )
     services.plan_allocation(key=offer.pk, organization=tree.unit, plan=plan, actor=None)
-    offer = services.publish_offer(offer, actor=None)
+    offer = services.publish_offer(offer, actor=None, at=committed_at or offer.opens_at - timedelta(hours=1))
     return Scene(tree, offer, Draw.objects.get(offer=offer), buyers)

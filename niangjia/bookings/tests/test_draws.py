@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from niangjia.bookings import drawing, permissions, services
 from niangjia.bookings.models import Draw, Entry, EntryState, OfferStock
@@ -110,6 +111,15 @@ def test_entries_never_close_after_the_value_is_known() -> None:
     scene = make_scene()
     with pytest.raises(InvalidInput):
         services.change_offer(scene.offer, actor=None, closes_at=scene.draw.value_due_at + timedelta(minutes=1))
+
+
+def test_a_seed_is_committed_to_before_entries_close_or_not_at_all() -> None:
+    now = timezone.now()
+    moments = {"opens_at": now - timedelta(days=2), "closes_at": now - timedelta(hours=3)}
+    with pytest.raises(InvalidInput) as refused:
+        make_scene(1, committed_at=moments["closes_at"], **moments)
+    assert refused.value.field == "closes_at"
+    assert not Draw.objects.exists()
 
 
 def test_an_early_value_is_refused_and_so_is_one_without_a_source() -> None:
