@@ -59,8 +59,7 @@ def told(refused: Unreadable) -> str:
 
 class TicketForm(forms.Form):
     ticket = forms.CharField(
-        label=_("Find a ticket"),
+        label=_("Ticket"),
         max_length=80,
-        required=False,
         help_text=_("The first eight characters suffice. Your own ticket stands on the page of the programme."),
     )

@@ -37,10 +37,14 @@ BADGES = {
 }
 
 
+def _masked(row: Entry) -> str:
+    return formats.masked_name(row.member.name)
+
+
 class LineTable(Table):
     columns = (
         Column("position", pgettext_lazy("draw", "Place"), sort="position", whole=True),
-        Column("person", gettext_lazy("Name"), value=lambda row: formats.masked_name(row.member.name), whole=True),
+        Column("person", gettext_lazy("Full name"), value=_masked, whole=True),
         Column("unit", gettext_lazy("Union"), value=lambda row: row.member.organization.short_name),
         Column("ticket", gettext_lazy("Ticket"), show=lambda row: row.ticket[:8], whole=True),
         Column("quantity", gettext_lazy("Pieces"), end=True),

@@ -46,7 +46,7 @@ def shown(draw: Draw) -> dict[str, Any]:
 @never_cache
 def draw(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = find_draw(request, pk)
-    form = TicketForm(request.GET or None)
+    form = TicketForm(request.GET if "ticket" in request.GET else None)
     typed = form.cleaned_data["ticket"] if form.is_bound and form.is_valid() else ""
     context = shown(found) | {
         "form": form,
