@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, Page, ViewportSize
 
@@ -39,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: "lasting_site" in getattr(item, "fixturenames", ()))  # they empty the database
 
 
 @pytest.fixture(scope="session")
@@ -130,17 +132,36 @@ def _port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def site(transactional_db: None, _processes: dict[str, subprocess.Popen[bytes]], _port: int) -> Iterator[str]:
-    """The address of the site. What a test has written is gone afterwards, with queued jobs and counted attempts."""
-    del transactional_db
+@pytest.fixture(scope="session")
+def address(_processes: dict[str, subprocess.Popen[bytes]], _port: int) -> str:
+    """The address of the running site, which is started when first asked for."""
     if "web" not in _processes:
         command = ["granian", "niangjia.config.asgi:application", "--interface", "asgi", "--port", str(_port),
                    "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "1",
                    "--static-path-route", "/static", "--static-path-mount", str(STATIC)]  # fmt: skip
         _processes["web"] = _start("web", command, _environment(_port))
         _await(_port, _processes["web"])
-    yield f"http://localhost:{_port}"
+    return f"http://localhost:{_port}"
+
+
+@pytest.fixture
+def site(transactional_db: None, address: str) -> Iterator[str]:
+    """The site for one test. What the test has written is gone afterwards, with queued jobs and counted attempts."""
+    del transactional_db
+    yield address
+    _forget_queues()
+
+
+@pytest.fixture(scope="module")
+def lasting_site(address: str, django_db_blocker: Any) -> Iterator[str]:
+    """The site for the tests of a whole module that only read: what its own fixture writes stays until the last."""
+    with django_db_blocker.unblock():
+        yield address
+        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+        _forget_queues()
+
+
+def _forget_queues() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, cache CASCADE")
 

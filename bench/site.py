@@ -89,6 +89,6 @@ def lanes_of(home: Path) -> list[int]:
                 command, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if b"niangjia.bookings.lane.server" in command and os.fsencode(str(home)) in environment:
+            if b"niangjia.config.lane" in command and os.fsencode(str(home)) in environment:
                 found.append(int(entry.name))
     return found

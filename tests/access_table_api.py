@@ -32,7 +32,12 @@ API_ROWS: dict[str, Row] = {
     "api-1:organization_list": Row(ANYONE),
     "api-1:organization_create": Row(EMPTY, method="POST"),
     "api-1:organization_detail": Row(OFFICERS, {"organization_id": "organization"}),
+    "api-1:organization_change": Row(EMPTY, {"organization_id": "organization"}, method="PATCH"),
     "api-1:organization_move": Row(EMPTY, {"organization_id": "organization"}, method="POST"),
+    "api-1:organization_close": Row(EMPTY, {"organization_id": "organization"}, method="POST"),
+    "api-1:organization_reopen": Row(
+        "401 404 404 404 409 409 404", {"organization_id": "organization"}, method="POST"
+    ),
     # of jobs
     "api-1:job_list": Row(ANYONE),
     "api-1:job_detail": Row("401 404 404 404 200 404 404", {"job_id": "job"}),
@@ -50,8 +55,16 @@ API_ROWS: dict[str, Row] = {
     "api-1:notice_publish": Row(OFFICERS, {"notice_id": "notice"}, method="POST"),
     "api-1:notice_withdraw": Row("401 404 404 404 409 409 404", {"notice_id": "notice"}, method="POST"),
     "api-1:feedback_list": Row(ANYONE),
+    "api-1:feedback_send": Row(EMPTY, method="POST"),
     "api-1:feedback_detail": Row(OFFICERS, {"feedback_id": "letter"}),
     "api-1:feedback_answer": Row(EMPTY, {"feedback_id": "letter"}, method="POST"),
+    # of files and papers
+    "api-1:file_detail": Row(OFFICERS, {"file_id": "file"}),
+    "api-1:file_content": Row(OFFICERS, {"file_id": "file"}),
+    "api-1:paper_list": Row(STAFF_LIST),
+    "api-1:paper_detail": Row(OFFICERS, {"paper_id": "paper"}),
+    "api-1:paper_content": Row(OFFICERS, {"paper_id": "paper", "form": "paper_form"}),
+    "api-1:paper_number": Row(EMPTY, {"paper_id": "paper"}, method="PUT"),
     # of coverage
     "api-1:employer_list": Row(STAFF_LIST),
     "api-1:employer_create": Row(EMPTY, method="POST"),
@@ -77,6 +90,8 @@ API_ROWS: dict[str, Row] = {
     "api-1:rule_save": Row(EMPTY, method="POST"),
     "api-1:rule_detail": Row(OFFICERS, {"rule_id": "rule"}),
     "api-1:rule_explain": Row(EMPTY, {"version_id": "version"}),
+    "api-1:year_start_list": Row(STAFF_LIST),
+    "api-1:year_start_set": Row(EMPTY, method="POST"),
     "api-1:audience_list": Row(STAFF_LIST),
     "api-1:audience_create": Row(EMPTY, method="POST"),
     "api-1:audience_detail": Row(OFFICERS, {"audience_id": "audience"}),
@@ -127,7 +142,22 @@ API_ROWS: dict[str, Row] = {
     "api-1:booking_detail": Row(NOTHING, {"booking_id": "nothing"}),
     "api-1:booking_cancel": Row(EMPTY, {"booking_id": "nothing"}, method="POST"),
     "api-1:booking_return": Row(EMPTY, {"booking_id": "nothing"}, method="POST"),
+    "api-1:booking_allow": Row(EMPTY, {"booking_id": "nothing"}, method="POST"),
+    "api-1:line_entries": Row(ANYONE),
+    "api-1:line_leave": Row(EMPTY, {"entry_id": "nothing"}, method="POST"),
+    "api-1:offer_line": Row("401 403 403 403 200 200 403", {"offer_id": "programme"}),
+    "api-1:share_free": Row(
+        "401 403 403 403 404 404 403", {"offer_id": "programme", "share_id": "nothing"}, method="POST"
+    ),
+    "api-1:count_list": Row(STAFF_LIST),
+    "api-1:count_create": Row(EMPTY, method="POST"),
+    "api-1:count_raise": Row(EMPTY, {"limit_id": "nothing"}, method="POST"),
     # of benefits
+    "api-1:allocation_detail": Row(OFFICERS, {"programme_id": "programme"}),
+    "api-1:allocation_plan": Row(EMPTY, {"programme_id": "programme"}, method="PUT"),
+    "api-1:line_join": Row("401 404 409 404 404 404 404", {"programme_id": "programme"}, method="POST"),
+    "api-1:line_accept": Row("401 404 404 404 404 404 404", {"programme_id": "programme"}, method="POST"),
+    "api-1:desk_join": Row(EMPTY, {"programme_id": "programme"}, method="POST"),
     "api-1:programme_list": Row(STAFF_LIST),
     "api-1:programme_create": Row(EMPTY, method="POST"),
     "api-1:programme_detail": Row(OFFICERS, {"programme_id": "programme"}),
@@ -161,7 +191,15 @@ API_ROWS: dict[str, Row] = {
     "api-1:desk_find": Row(EMPTY, {"programme_id": "programme"}),
     "api-1:desk_book": Row(EMPTY, {"programme_id": "programme"}, method="POST"),
     "api-1:desk_hand_out": Row(EMPTY, {"programme_id": "programme"}, method="POST"),
+    "api-1:programme_poster": Row(OFFICERS, {"programme_id": "programme"}),
+    "api-1:limit_list": Row(STAFF_LIST),
+    "api-1:limit_set": Row(EMPTY, method="POST"),
+    "api-1:limit_end": Row(EMPTY, {"limit_id": "limit"}, method="POST"),
     # of public
+    "api-1:public_poster": Row(OPEN, {"programme_id": "programme"}),
+    "api-1:letter_box_list": Row(OPEN),
+    "api-1:letter_send": Row("422 422 422 422 422 422 422", method="POST"),
+    "api-1:letter_detail": Row(OPEN, {"ticket": "ticket"}),
     "api-1:public_programme_list": Row(OPEN),
     "api-1:public_programme": Row(OPEN, {"programme_id": "programme"}),
     "api-1:public_result": Row(OPEN, {"programme_id": "programme"}),
@@ -182,6 +220,5 @@ API_ROWS: dict[str, Row] = {
     "api-1:figure_detail": Row(NOTHING, {"figure_id": "nothing"}),
     "api-1:figure_change": Row(EMPTY, {"figure_id": "nothing"}, method="PATCH"),
     "api-1:figure_publish": Row(EMPTY, {"figure_id": "nothing"}, method="POST"),
-    # of public
     "api-1:figure_public_list": Row(OPEN),
 }

@@ -31,12 +31,12 @@ from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 
-LANE = "/book/{programme}"  # ahead of Django; its own tests hold it to its part of the document
+LANE = "/book/"  # ahead of Django; its own tests hold it to its part of the document
 OPERATIONS = sorted(
     (method.upper(), path)
     for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
     for method in methods
-    if path != LANE
+    if not path.startswith(LANE)
 )
 THINGS = {
     "organization_id": "organization",
@@ -52,6 +52,11 @@ THINGS = {
     "audience_id": "audience",
     "notice_id": "notice",
     "feedback_id": "letter",
+    "ticket": "ticket",
+    "file_id": "file",
+    "paper_id": "paper",
+    "form": "paper_form",
+    "limit_id": "limit",
     "job_id": "job",
     "assignment_id": "assignment",
     "user_id": "colleague",

@@ -68,7 +68,7 @@ def test_the_lane_is_closed_before_the_server_says_goodbye(monkeypatch: pytest.M
     async def send(message: Any) -> None:
         done.append(message["type"])
 
-    run(asgi.application({"type": "lifespan"}, receive, send))
+    run(asgi.site({"type": "lifespan"}, receive, send))
     assert done == ["lifespan.startup.complete", "closed", "lifespan.shutdown.complete"]
 
 

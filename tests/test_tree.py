@@ -198,16 +198,17 @@ class Movers:
 @pytest.mark.django_db(transaction=True)
 def test_two_units_do_not_end_up_under_each_other() -> None:
     tree = make_tree()
+    other = make_organization(tree.sibling, code="BJ-XC-TRT-1")
     movers = Movers(
-        lambda: services.move_organization(tree.unit, to=tree.sibling, actor=None),
-        lambda: services.move_organization(tree.sibling, to=tree.unit, actor=None),
+        lambda: services.move_organization(tree.primary, to=other, actor=None),
+        lambda: services.move_organization(other, to=tree.primary, actor=None),
     )
     assert sorted(isinstance(outcome, services.MoveRefused) for outcome in movers.outcomes) == [False, True]
     assert queries.misplaced() == []
 
 
-def move_while_the_target_moves(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unit goes under its sibling; between its reading and its writing, the sibling itself moves if it can."""
+def move_while_the_target_moves(tree: Tree, target: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A union goes under another; between its reading and its writing, the other itself moves if it can."""
     read, moved = threading.Event(), threading.Event()
     slow: list[threading.Thread] = []
 
@@ -218,12 +219,12 @@ def move_while_the_target_moves(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> 
 
     def hurry() -> None:
         read.wait(timeout=10)
-        services.move_organization(tree.sibling, to=tree.elsewhere, actor=None)
+        services.move_organization(target, to=tree.elsewhere, actor=None)
         moved.set()
 
     def dawdle() -> None:
         slow.append(threading.current_thread())
-        services.move_organization(tree.unit, to=tree.sibling, actor=None)
+        services.move_organization(tree.primary, to=target, actor=None)
 
     monkeypatch.setattr("niangjia.org.services.access.require", pause)
     Movers(dawdle, hurry)
@@ -232,10 +233,11 @@ def move_while_the_target_moves(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.django_db(transaction=True)
 def test_a_move_does_not_work_on_a_path_that_another_move_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = make_tree()
-    move_while_the_target_moves(tree, monkeypatch)
-    unit, sibling = (Organization.objects.get(pk=one.pk) for one in (tree.unit, tree.sibling))
-    assert unit.path == f"{sibling.path}{unit.label}."
-    assert sibling.parent_id == tree.elsewhere.pk
+    target = make_organization(tree.sibling, code="BJ-XC-TRT-1")
+    move_while_the_target_moves(tree, target, monkeypatch)
+    primary, target = (Organization.objects.get(pk=one.pk) for one in (tree.primary, target))
+    assert primary.path == f"{target.path}{primary.label}."
+    assert target.parent_id == tree.elsewhere.pk
     assert queries.misplaced() == []
 
 
@@ -244,5 +246,5 @@ def test_without_the_lock_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the same race with the lock taken away does harm, else the test above would prove nothing."""
     tree = make_tree()
     monkeypatch.setattr(services, "lock_tree", lambda: None)
-    move_while_the_target_moves(tree, monkeypatch)
-    assert [one.code for one in queries.misplaced()] == ["BJ-XC-TQ"]
+    move_while_the_target_moves(tree, make_organization(tree.sibling, code="BJ-XC-TRT-1"), monkeypatch)
+    assert [one.code for one in queries.misplaced()] == ["BJ-XC-TQ-1"]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -68,8 +69,15 @@ def _bound(asker: bytes, key: str) -> str:
 
 
 def _asker(request: HttpRequest) -> bytes:
-    who = request.headers.get("Authorization") or f"session {request.user.pk}"
+    who = request.headers.get("Authorization") or _who(request)
     return hashlib.sha256(who.encode()).digest()
+
+
+def _who(request: HttpRequest) -> str:
+    """Strangers are told apart by where they ask from: nobody is answered with what another was told."""
+    if request.user.is_authenticated:
+        return f"session {request.user.pk}"
+    return f"stranger {get_adapter().get_client_ip(request)}"
 
 
 def _content(request: HttpRequest) -> bytes:

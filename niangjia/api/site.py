@@ -12,8 +12,10 @@ from niangjia.api.reading import CarefulParser
 from niangjia.audiences import api as audiences
 from niangjia.benefits import api as benefits
 from niangjia.bookings import api as bookings
+from niangjia.bookings.api import draws, line
 from niangjia.core.errors import DomainError
 from niangjia.coverage import api as coverage
+from niangjia.files import api as files
 from niangjia.identity import api as identity
 from niangjia.imports import api as imports
 from niangjia.insights import api as insights
@@ -22,6 +24,7 @@ from niangjia.ledgers import api as ledgers
 from niangjia.members import api as members
 from niangjia.notices import api as notices
 from niangjia.org import api as org
+from niangjia.papers import api as papers
 from niangjia.vouchers import api as vouchers
 
 api = House(
@@ -79,6 +82,9 @@ add("/jobs", jobs.router, "jobs")
 add("/messages", notices.router, "notices")
 add("/notices", notices.notices, "notices")
 add("/feedback", notices.feedback, "notices")
+add("/public/letters", notices.letters, "public")
+add("/files", files.router, "files")
+add("/papers", papers.router, "papers")
 add("/employers", coverage.router, "coverage")
 add("/members", members.router, "members")
 add("/corrections", members.corrections, "members")
@@ -90,8 +96,15 @@ add("/service-points", vouchers.points, "vouchers")
 add("/vouchers", vouchers.router, "vouchers")
 add("/offers", bookings.offers, "bookings")
 add("/bookings", bookings.router, "bookings")
+add("/offers", line.offers, "bookings")
+add("/offers", draws.offers, "bookings")
+add("/bookings", line.bookings, "bookings")
+add("/entries", line.entries, "bookings")
+add("/limits", line.limits, "bookings")
 add("/programmes", benefits.programmes, "benefits")
 add("/programmes", benefits.handing, "benefits")
+add("/limits", benefits.limits, "benefits")
+add("/programmes", benefits.allocation, "benefits")
 add("/public/programmes", benefits.public, "public")
 add("/imports", imports.router, "imports")
 add("/figures", insights.router, "insights")

@@ -11,7 +11,7 @@ from ninja.pagination import paginate
 from niangjia.audiences import conditions, queries, services
 from niangjia.audiences.explain import Explanation
 from niangjia.audiences.frozen import Tally
-from niangjia.audiences.models import Audience, AudienceEntry, AudienceStatus, Rule, RuleVersion
+from niangjia.audiences.models import Audience, AudienceEntry, AudienceStatus, Rule, RuleVersion, ZodiacRule
 from niangjia.audiences.permissions import DEFINE, VIEW
 from niangjia.audiences.registry import RuleRefused, usable
 from niangjia.audiences.shapes import (
@@ -27,6 +27,8 @@ from niangjia.audiences.shapes import (
     RuleVersionOut,
     RuleWithVersionsOut,
     TallyOut,
+    YearStartIn,
+    YearStartOut,
 )
 from niangjia.audiences.tree import conjuncts
 from niangjia.audiences.valid import whole
@@ -100,6 +102,19 @@ def rule_explain(request: Request, version_id: UUID, member_id: UUID) -> Explana
     rows = RuleVersion.objects.visible_to(request.user).select_related("rule__organization")
     version = get_object_or_404(rows, pk=version_id)
     return queries.explain(version, _member(request, member_id), request.user)
+
+
+# The year of an animal ----------------------------------------------------------------------------------------------
+@rules.get("/zodiac", response=list[YearStartOut], summary="With which day the year of an animal begins, and began")
+@paginate
+def year_start_list(request: Request) -> list[ZodiacRule]:
+    access.require_anywhere(request.user, VIEW)
+    return queries.year_starts()
+
+
+@rules.post("/zodiac", response={201: YearStartOut}, summary="Settle it for the whole house, from a day on")
+def year_start_set(request: Request, data: YearStartIn) -> Status[ZodiacRule]:
+    return Status(201, services.set_year_start(**data.dict(), actor=request.user))
 
 
 # Audiences ---------------------------------------------------------------------------------------------------------

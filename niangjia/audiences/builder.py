@@ -267,7 +267,7 @@ class Builder:
 
     @cached_property
     def seen(self) -> list[tuple[str, Text]]:
-        seen = Organization.objects.visible_to(self.actor).live().order_by("path")
+        seen = Organization.objects.visible_to(self.actor).live()
         return list(seen.values_list("code", "name")[:MOST_PLACES])
 
 

@@ -102,7 +102,7 @@ def latest(rule: Rule) -> RuleVersion:
 
 def units(actor: Actor, permission: str) -> QuerySet[Organization]:
     """The open units at which ``actor`` holds ``permission``, the highest first."""
-    return Organization.objects.live().filter(access.scope(actor, permission, field="path")).order_by("path")
+    return Organization.objects.live().filter(access.scope(actor, permission, field="path"))
 
 
 def people(found: QuerySet[Member], limit: int) -> list[Member]:

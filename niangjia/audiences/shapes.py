@@ -8,9 +8,9 @@ from ninja import Field, Schema
 from pydantic import StringConstraints, model_validator
 
 from niangjia.audiences import conditions
-from niangjia.audiences.models import AudienceEntry, AudienceStatus, RuleVersion
+from niangjia.audiences.models import AudienceEntry, AudienceStatus, RuleVersion, YearStart
 from niangjia.core.catalogue import Fact, Kind
-from niangjia.core.shapes import LARGEST, In, Name120, UnitOut, words_of
+from niangjia.core.shapes import LARGEST, In, Name120, Reason, UnitOut, words_of
 from niangjia.members.models import Member
 
 Source = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
@@ -222,3 +222,21 @@ class TallyOut(Schema):
     failed: int
     unknown: int
     alone: int
+
+
+# The year of an animal ----------------------------------------------------------------------------------------------
+class YearStartOut(Schema):
+    """With which day the year begins, since when this holds, and by which decision."""
+
+    id: UUID
+    year_start: YearStart
+    valid_from: date
+    valid_to: date | None
+    source: str
+    confirmed_by: str
+
+
+class YearStartIn(In):
+    year_start: YearStart
+    valid_from: date
+    source: Reason

@@ -6,14 +6,19 @@ class BenefitsConfig(AppConfig):
 
     def ready(self) -> None:
         from niangjia.benefits import checks, facts, papers
+        from niangjia.benefits.queries import planning
+        from niangjia.bookings import objections
         from niangjia.core import catalogue
         from niangjia.ledgers import checks as stock
+        from niangjia.org import holds
         from niangjia.papers import kinds
 
         self.name_permissions()
         self.bring_pages()
         catalogue.register(*facts.FACTS)
         stock.register("benefits.handouts", checks.differences)
+        holds.register("benefits", planning.carried_out_by)
+        objections.register("benefits.handouts", checks.served_offline)
         for kind in papers.KINDS:
             kinds.register(kind)
 

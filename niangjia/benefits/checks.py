@@ -1,14 +1,28 @@
-"""What the stock's verification asks of us: whether the ledger has handed out what people were handed."""
+"""What lower apps ask of us: whether the ledger agrees with our hand-outs, and what speaks against a hand-over."""
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import Gift, Handout
 from niangjia.bookings.models import Booking, BookingStatus
+from niangjia.core.errors import DomainError
 from niangjia.ledgers.checks import Difference
 from niangjia.ledgers.models import Account, StockEntry
+
+
+def served_offline(booking: Booking) -> None:
+    """One gift of a programme for each person: who was handed a pack meanwhile does not get the booked one, too."""
+    handed = Handout.objects.handed_out().filter(
+        programme=booking.offer_id, programme__one_per_person=True, member=booking.member_id
+    )
+    if found := handed.select_related("split").first():
+        raise DomainError(
+            _("A pack of this programme was handed to this person already, at “%(split)s”.") % {"split": found.split},
+            remedy=_("Cancel the booking; or let who is in charge allow it with a reason."),
+            code="already-served",
+        )
 
 
 def differences() -> Iterator[Difference]:
@@ -18,7 +32,7 @@ def differences() -> Iterator[Difference]:
         Booking.objects.filter(status=BookingStatus.COLLECTED)
         .order_by()
         .values_list("offer_id")
-        .annotate(n=Count("pk"))
+        .annotate(n=Sum("quantity"))
     )
     ledger = _handed_out_in_ledger()
     for gift in Gift.objects.select_related("item", "programme"):

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from niangjia.audiences import queries as audiences
-from niangjia.benefits.models import Programme, Split
+from niangjia.benefits.models import Occasion, Programme, Split
 from niangjia.benefits.queries.handing import SheetRow
 from niangjia.benefits.queries.planning import gifts_of
 from niangjia.benefits.queries.report import Line, Report
@@ -68,7 +68,7 @@ def places(programme: Programme) -> dict[str, object]:
         "organization": programme.organization.name,
         "programme": programme.name,
         "year": programme.year,
-        "occasion": programme.get_occasion_display(),
+        "occasion": "" if programme.occasion == Occasion.OTHER else programme.get_occasion_display(),
     }
 
 

@@ -7,7 +7,15 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from niangjia.benefits.models import FrontLine, Gift, Handout, HandoutStatus, MoneySource, Occasion, ProgrammeStatus
+from niangjia.benefits.models import (
+    FrontLine,
+    Gift,
+    Handout,
+    HandoutStatus,
+    MoneySource,
+    Occasion,
+    ProgrammeStatus,
+)
 from niangjia.benefits.queries.handing import SplitRow
 from niangjia.benefits.queries.members import Standing
 from niangjia.core.shapes import Count, Fen, In, Line30, Line200, Moment, Name100, Pieces, UnitOut

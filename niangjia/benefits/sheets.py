@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from niangjia.benefits.queries.report import Line, Report
+from niangjia.ui import excel
 
 Table = tuple[str, Sequence[str], Sequence[Sequence[object]]]
 
@@ -22,8 +23,7 @@ def report_excel(found: Report) -> bytes:
         money = book.add_format({"num_format": "#,##0.00"})
         for title, headers, rows in _tables(found):
             sheet = book.add_worksheet(title[:31])
-            sheet.set_column(0, 0, 34)
-            sheet.set_column(1, len(headers), 14)
+            excel.set_out(sheet, [34, *([14] * (len(headers) - 1))])
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, headers, head)
             for place, row in enumerate(rows, start=1):

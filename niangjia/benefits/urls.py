@@ -1,6 +1,19 @@
 from django.urls import path
 
-from niangjia.benefits.views import desk, groups, limits, members, programmes, public, rehearsal, running
+from niangjia.benefits.views import (
+    allocation,
+    allowing,
+    desk,
+    groups,
+    limits,
+    line,
+    listing,
+    members,
+    programmes,
+    public,
+    rehearsal,
+    running,
+)
 
 app_name = "benefits"
 
@@ -22,6 +35,7 @@ urlpatterns = [
     path(f"{ONE}gifts/<uuid:gift>/remove/", programmes.gift_remove, name="gift-remove"),
     path(f"{ONE}times/", programmes.times, name="times"),
     path(f"{ONE}eligibility/", programmes.eligibility, name="eligibility"),
+    path(f"{ONE}allocation/", allocation.allocation, name="allocation"),
     path(f"{ONE}goods/", programmes.goods, name="goods"),
     path(f"{ONE}goods/<uuid:gift>/", programmes.goods_receive, name="goods-receive"),
     path(f"{ONE}publish/", running.publish, name="publish"),
@@ -38,15 +52,24 @@ urlpatterns = [
     path(f"{GROUP}change/", groups.group_change, name="group-change"),
     path(f"{GROUP}remove/", groups.group_remove, name="group-remove"),
     path(f"{GROUP}fill/", groups.group_fill, name="group-fill"),
+    path(f"{GROUP}people/", listing.group_people, name="group-people"),
+    path(f"{GROUP}people/<uuid:member>/", listing.group_person, name="group-person"),
     path(f"{GROUP}sheet/", groups.group_sheet, name="group-sheet"),
     path(f"{GROUP}record/", groups.group_record, name="group-record"),
     path(f"{ONE}handouts/<uuid:handout>/", groups.handout, name="handout"),
+    path(f"{ONE}handouts/<uuid:handout>/allow/", allowing.handout, name="handout-allow"),
     path(f"{ONE}handouts/<uuid:handout>/undo/", groups.handout_undo, name="handout-undo"),
     path(f"{ONE}desk/", desk.desk, name="desk"),
     path(f"{ONE}desk/<uuid:member>/", desk.desk_person, name="desk-person"),
+    path(f"{ONE}desk/<uuid:member>/allow/", allowing.booking, name="desk-allow"),
+    path(f"{ONE}line/", line.line, name="line"),
+    path(f"{ONE}shares/<uuid:share>/free/", line.share_free, name="share-free"),
     path("programmes/<uuid:pk>/", members.programme, name="member-programme"),
     path("programmes/<uuid:pk>/booked/", members.booked, name="booked"),
     path("programmes/<uuid:pk>/cancel/", members.cancel, name="member-cancel"),
+    path("programmes/<uuid:pk>/join/", members.join, name="member-join"),
+    path("programmes/<uuid:pk>/accept/", members.accept, name="member-accept"),
+    path("programmes/<uuid:pk>/leave/", members.leave, name="member-leave"),
     path("p/", public.programme_list, name="public-list"),
     path("p/<uuid:pk>/", public.programme, name="public"),
     path("p/<uuid:pk>/result/", public.result, name="result"),

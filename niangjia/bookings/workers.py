@@ -1,14 +1,12 @@
 """What happens by the clock: offers close, shares flow on, bookings lapse and are sealed."""
 
-from django.utils import timezone
-
-from niangjia.bookings import services
+from niangjia.bookings import queries, services
 from niangjia.jobs.queue import worker
 
 
-@worker("bookings.tend_offers", attempts=1, cron="30 * * * * *")
+@worker("bookings.tend_offers", attempts=1, cron="* * * * * 30")
 def tend_offers() -> None:
-    services.tend_offers(at=timezone.now())
+    services.tend_offers(at=queries.now())
 
 
 @worker("bookings.seal_bookings", attempts=1, cron="* * * * * */5")

@@ -1,4 +1,8 @@
-"""The door: bookings go to the lane ahead of Django, everything else to Django."""
+"""The door: bookings go to the lane ahead of Django, everything else to Django.
+
+What a proxy says of the client (X-Forwarded-For, X-Forwarded-Proto) is believed of the proxies that the operator
+names, and of nobody else; it becomes the request's own address and scheme, and nothing behind reads the headers.
+"""
 
 import gc
 import os
@@ -8,7 +12,9 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from niangjia.bookings.lane import PREFIX, Door
 from niangjia.ops.children import die_with_parent
@@ -24,9 +30,10 @@ gc.freeze()  # what is there now stays: the collector need not walk it while peo
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
+async def site(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         while True:
             message = await receive()
@@ -39,3 +46,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await door(scope, receive, send)
         return
     await django_application(scope, receive, send)
+
+
+def behind(proxies: list[str]) -> Application:
+    trusting: Application = wrap_asgi_with_proxy_headers(site, proxies)
+    return trusting if proxies else site
+
+
+application = behind(settings.TRUSTED_PROXIES)

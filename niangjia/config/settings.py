@@ -5,6 +5,7 @@ Each name read from the environment has its line in docs/operators.md; a test ke
 
 import os
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,11 +59,17 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {},
+        "DISABLE_SERVER_SIDE_CURSORS": bool(DIRECT_URL),  # they live in a session, which the pool gives to others
+        "OPTIONS": {
+            **{name: value for name, value in parts.items() if name not in PLACE},
+            **({"pool": {"min_size": 1, "max_size": pool, "timeout": 10}} if pool else {}),
+        },
     }
 
 
+PLACE = frozenset({"dbname", "user", "password", "host", "port"})
 DATABASE_URL = env.str("DATABASE_URL", "postgresql:///niangjia")
+DIRECT_URL = env.str("NIANGJIA_DIRECT_URL", "")
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -180,7 +187,6 @@ ACCOUNT_FORMS = {
     "change_password": "niangjia.identity.forms.PasswordForm",
     "reauthenticate": "niangjia.identity.forms.AgainForm",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("NIANGJIA_BEHIND_PROXY", False))
 MFA_ADAPTER = "niangjia.identity.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "niangjia.identity.forms.SecondFactorForm",
@@ -194,15 +200,31 @@ MFA_TOTP_ISSUER = "Niangjia"
 MFA_TOTP_TOLERANCE = 1  # thirty seconds before and after: clocks of phones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 
+
 # Safety ---------------------------------------------------------------------------------------------------------
+def _proxies(said: str) -> list[str]:
+    """Whose word on the client's address and scheme is taken: "1" is a proxy on this machine."""
+    if said.lower() in {"", "0", "no", "false", "off"}:
+        return []
+    if said.lower() in {"1", "yes", "true", "on"}:
+        return ["127.0.0.1", "::1", "::ffff:127.0.0.1"]
+    try:
+        return [str(ip_network(address.strip())) for address in said.split(",")]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "NIANGJIA_BEHIND_PROXY is 1, or the addresses of your proxies, with commas."
+        ) from error
+
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# A browser keeps this for a year and for every port of the name: the machine's own name is not ours to bind.
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and urlsplit(SITE_URL).hostname not in {"localhost", "127.0.0.1"} else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("NIANGJIA_BEHIND_PROXY", False) else None
+TRUSTED_PROXIES = _proxies(env.str("NIANGJIA_BEHIND_PROXY", ""))
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -20,6 +20,7 @@ Name60 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 Name100 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"\S")]
 Name120 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"\S")]
 Line30 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+Line60 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 Line100 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Line200 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Line300 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -29,6 +30,15 @@ Value = TypeVar("Value")
 Filled = Annotated[Value | None, BeforeValidator(lambda value: None if value == "" else value)]
 """What a column leaves empty is ``null`` for programs: ``Filled[Sex]``."""
 
+
+def file_of(media_type: str) -> dict[str, Any]:
+    """For operations that answer with a file of this type: merged into their entry in the document."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": "The file.", "content": content}}}
+
+
+ANY_FILE = file_of("*/*")
+PDF = file_of("application/pdf")
 
 # For operations that count what is tried: merged into their entry in the document.
 TOO_MANY = {

@@ -7,4 +7,4 @@ from niangjia.org.models import Organization, OrganizationQuerySet
 
 def units(actor: Actor, permission: str) -> OrganizationQuerySet:
     """The open unions at which ``actor`` holds ``permission`` over employers."""
-    return Organization.objects.live().filter(access.scope(actor, permission, field="path")).order_by("path")
+    return Organization.objects.live().filter(access.scope(actor, permission, field="path"))

@@ -8,19 +8,22 @@ from django.utils import timezone
 
 from niangjia.benefits import services as benefits
 from niangjia.benefits.models import FrontLine, MoneySource, Occasion
-from niangjia.benefits.services import GiftPlan, SplitPlan
-from niangjia.bookings.models import Booking
+from niangjia.benefits.services import GiftPlan, ShareKind, ShareTemplate, SplitPlan
+from niangjia.bookings import services as bookings
+from niangjia.bookings.models import Booking, Method, Offer
+from niangjia.bookings.services import AllocationPlan, SharePlan
 from niangjia.demo import accounts, cast, giving
 from niangjia.demo.giving import Plan, clock
 from niangjia.demo.loading import Advance, Demo
 from niangjia.demo.people import SEED
 from niangjia.demo.tree import NEIGHBOUR, UNIT
-from niangjia.members.models import Member, MemberState
+from niangjia.members.models import Group, Member, MemberState
 from niangjia.org.models import Organization
 from niangjia.vouchers import services as vouchers
 
 BOXES, PACKS = 800, 400
 BOOKED, COLLECTED = 313, 57
+DINNERS, ENTERED = 100, 120
 
 
 def spring_festival(on: date) -> date:
@@ -40,6 +43,7 @@ def _plan(year: int) -> Plan:
         year=year,
         rules="年货礼盒：工会关系在天桥街道的职工均可预订，每人一份，先到先得，预订后可以取消。\n"
         "没有手机的职工，请到工会服务站，由工作人员代为预订。",
+        waiting_list=True,
         times={
             "opens_at": clock(-2, 9),
             "closes_at": clock(14, 18),
@@ -98,6 +102,61 @@ def _collect(offer: UUID, unit: Organization) -> None:
         voucher = vouchers.ensure_voucher(booking.pk)
         if voucher is not None:
             vouchers.redeem(voucher, actor=helper, point=place, at=timezone.now())
+
+
+def _dinners(year: int) -> Plan:
+    return Plan(
+        code=f"dinner-{year}",
+        name=f"{year}年年夜饭礼盒",
+        purpose="为在岗过年的职工准备一桌年夜饭的食材。礼盒不多，由抽签决定，什么时候报名都一样。",
+        occasion=Occasion.SPRING_FESTIVAL,
+        year=year,
+        times={
+            "opens_at": clock(-1, 9),
+            "closes_at": clock(5, 18),
+            "cancel_until": clock(8, 18),
+            "collect_from": clock(6, 9),
+            "collect_until": clock(12, 18),
+        },
+        gifts=(
+            GiftPlan(
+                name="年夜饭礼盒", contents="狮子头\n腊味\n鲜鱼\n年糕", unit_price=16800, quantity_online=DINNERS,
+                protected=DINNERS // 20, money_source=MoneySource.OWN, unit="盒",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def drawn(demo: Demo, advance: Advance) -> None:
+    """Scarce gifts, drawn by lot, with a share for couriers and one for those who have had nothing for a year."""
+    unit, officer = Organization.objects.get(code=UNIT), accounts.officer("tianqiao")
+    wanted = _dinners(spring_festival(demo.on).year)
+    programme = giving.draft(wanted, unit, officer)
+    audience = giving.everybody(unit, f"{wanted.name} 可报名职工", officer)
+    templates = (
+        (ShareTemplate(kind=ShareKind.GROUP, group=Group.COURIER), 30),
+        (ShareTemplate(kind=ShareKind.UNSERVED, months=12), 20),
+    )
+    shares = []
+    for template, quantity in templates:
+        name, version = benefits.save_share_rule(programme, template, actor=officer, on=demo.on)
+        shares.append(SharePlan(name=name, rule_version=version, quantity=quantity))
+    draw = AllocationPlan(
+        method=Method.DRAW,
+        value_name="报名截止次日公布的中国福利彩票双色球开奖号码",
+        value_due_at=clock(6, 22),
+        answer_hours=48,
+        shares=shares,
+    )
+    programme = giving.publish(programme, wanted, audience, officer, timezone.now(), draw)
+    advance(0.4)
+    known = [cast.index(person) for person in cast.HERE]
+    people = Member.objects.filter(organization_path__startswith=unit.path, state=MemberState.ACTIVE)
+    rows = list(people.exclude(id_number_index__in=known).order_by("pk").values_list("pk", flat=True))
+    offer = Offer.objects.get(pk=programme.pk)
+    chosen = Random(f"{SEED}:draw").sample(rows, min(ENTERED, len(rows) // 10))
+    for member in Member.objects.filter(pk__in=chosen).order_by("pk"):
+        bookings.join(offer, member, actor=None, at=timezone.now())
 
 
 def drafts(demo: Demo, advance: Advance) -> None:

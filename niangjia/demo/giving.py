@@ -14,7 +14,8 @@ from niangjia.audiences.models import Audience
 from niangjia.benefits import services as benefits
 from niangjia.benefits.models import Programme
 from niangjia.benefits.services import GiftPlan
-from niangjia.bookings.models import RefusalCount
+from niangjia.bookings.models import Method, RefusalCount
+from niangjia.bookings.services import AllocationPlan
 from niangjia.core.ids import uuid7
 from niangjia.demo.tree import UNIT
 from niangjia.identity.models import User
@@ -81,6 +82,7 @@ class Plan:
     rules: str = ""
     times: dict[str, datetime] = field(default_factory=dict)
     spare: int = 0
+    waiting_list: bool = False
 
 
 def draft(plan: Plan, unit: Organization, officer: User) -> Programme:
@@ -102,9 +104,18 @@ def draft(plan: Plan, unit: Organization, officer: User) -> Programme:
     return programme
 
 
-def publish(programme: Programme, plan: Plan, audience: Audience, officer: User, at: datetime) -> Programme:
-    """The rest of them: who is eligible, where, the goods, and out."""
+def publish(
+    programme: Programme,
+    plan: Plan,
+    audience: Audience,
+    officer: User,
+    at: datetime,
+    allocation: AllocationPlan | None = None,
+) -> Programme:
+    """The rest of them: who is eligible, how the gifts find their people, where, the goods, and out."""
     benefits.choose_audience(programme, audience, actor=officer)
+    first_come = AllocationPlan(method=Method.FIRST_COME, waiting_list=plan.waiting_list)
+    benefits.plan_allocation(programme, allocation or first_come, actor=officer)
     benefits.choose_points(programme, points(programme.organization, officer), actor=officer)
     for gift in programme.gifts.select_related("item"):
         benefits.receive_goods(gift, quantity=gift.quantity + plan.spare, actor=officer, note="到货验收合格")

@@ -37,7 +37,7 @@ def define_figures(demo: Demo, advance: Advance) -> None:
 STEPS = (
     Step("tree", _("Unions from the city down to the workshop"), 4, registers.make_tree),
     Step("accounts", _("Roles, log-ins, occupations"), 1, registers.make_accounts),
-    Step("employers", _("Employers"), 2, registers.make_employers),
+    Step("employers", _("Invented employers"), 2, registers.make_employers),
     Step("people", _("Invented workers"), 20, registers.register_people),
     Step("plan", _("The finished programme: planned and published"), 4, finished.plan),
     Step("book", _("The finished programme: 1,200 boxes booked"), 4, finished.book),
@@ -45,6 +45,7 @@ STEPS = (
     Step("hand-out", _("The finished programme: packs handed out"), 5, finished.hand_out),
     Step("report", _("The finished programme: closed and reported"), 3, finished.report),
     Step("open", _("The programme that is open now"), 8, current.open_now),
+    Step("draw", _("The programme whose gifts are drawn by lot"), 2, current.drawn),
     Step("drafts", _("Programmes in draft"), 1, current.drafts),
     Step("figures", _("Public figures"), 1, define_figures),
     Step("samples", _("Sample rosters"), 1, write_samples),

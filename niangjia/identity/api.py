@@ -164,7 +164,7 @@ def assignment_list(request: UserRequest, user_id: UUID | None = None, current: 
     rows = Assignment.objects.visible_to(request.user).select_related("role", "organization")
     rows = rows.current() if current else rows
     rows = rows.filter(user_id=user_id) if user_id else rows
-    return rows.order_by("organization_path", "role__code", "pk")
+    return rows.order_by("organization__sort_key", "role__code", "pk")
 
 
 @people.post("/{uuid:user_id}/assignments", response={201: AssignmentOut}, summary="Give somebody a role at a unit")

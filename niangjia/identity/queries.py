@@ -14,7 +14,7 @@ from niangjia.org.models import Organization, OrganizationQuerySet
 def colleagues(actor: User) -> QuerySet[User]:
     """People with a role that the actor may see, their visible assignments at hand as ``held``."""
     seen = Assignment.objects.visible_to(actor)
-    shown = seen.current().select_related("role", "organization").order_by("organization_path", "role__code")
+    shown = seen.current().select_related("role", "organization").order_by("organization__sort_key", "role__code")
     return (
         User.objects.visible_to(actor)
         .filter(pk__in=seen.values("user"))
@@ -46,7 +46,7 @@ def words_of(permissions: list[str]) -> list[str]:
 
 def workplace(actor: Actor) -> str:
     """The unit somebody works for, as the head of the staff pages shows it; with more than one, how many more."""
-    held = Assignment.objects.filter(user_id=actor.pk).current().order_by("organization_path")
+    held = Assignment.objects.filter(user_id=actor.pk).current().order_by("organization__sort_key")
     names = list(dict.fromkeys(held.values_list("organization__name", flat=True)))
     if len(names) < 2:
         return names[0] if names else ""

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,7 +13,8 @@ from ninja.pagination import paginate
 
 from niangjia.core import access
 from niangjia.core.request import Request
-from niangjia.core.shapes import LARGEST, In, UnitOut, words_of
+from niangjia.core.shapes import LARGEST, In, UnitOut, file_of, words_of
+from niangjia.files.http import attachment
 from niangjia.imports import queries, registry, services
 from niangjia.imports.models import Batch, BatchRow, BatchStatus
 from niangjia.imports.registry import Kind
@@ -24,7 +24,6 @@ from niangjia.org.http import visible_unit
 router = Router()
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BINARY = {200: {"description": "The file.", "content": {EXCEL: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 class TargetFieldOut(Schema):
@@ -229,15 +228,13 @@ def batch_discard(request: Request, batch_id: UUID) -> Batch:
 @router.get(
     "/{uuid:batch_id}/marked-file",
     summary="The file, with the wrong cells marked",
-    openapi_extra={"responses": BINARY},
+    openapi_extra=file_of(EXCEL),
 )
 def batch_marked_file(request: Request, batch_id: UUID) -> HttpResponse:
     batch = _batch(request, batch_id)
     if batch.marked_file is None:
         raise Http404
-    answer = HttpResponse(services.hand_out_marked(batch, actor=request.user), content_type=EXCEL)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.marked_file.name)}"
-    return answer
+    return attachment(batch.marked_file.name, EXCEL, services.hand_out_marked(batch, actor=request.user))
 
 
 def _batches(request: Request) -> "QuerySet[Any]":

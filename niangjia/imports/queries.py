@@ -89,8 +89,7 @@ def masked(kind: Kind, text: str) -> str:
 
 def units(actor: Actor, target: registry.Target) -> OrganizationQuerySet:
     """The open unions for which ``actor`` may import."""
-    found = Organization.objects.live().filter(access.scope(actor, target.permission, field="path"))
-    return found.order_by("path")
+    return Organization.objects.live().filter(access.scope(actor, target.permission, field="path"))
 
 
 def waiting(actor: Actor) -> list[InboxItem]:

@@ -25,7 +25,7 @@ def commit(batch: str, as_user: str | None = None, job: str | None = None) -> No
     services.commit_batch(UUID(batch), on=timezone.localdate(now), at=now, actor=_actor(as_user), job=job)
 
 
-@worker("imports.forget", attempts=1, cron="0 20 3 * * *")
+@worker("imports.forget", attempts=1, cron="20 3 * * *")
 def forget() -> None:
     services.forget_batches(at=timezone.now())
 

@@ -13,7 +13,9 @@ class MembersConfig(AppConfig):
         from niangjia.imports import registry
         from niangjia.members import facts, permissions, queries, services
         from niangjia.members.roster import Roster
-        from niangjia.ui import inbox, navigation
+        from niangjia.members.views import units
+        from niangjia.org import holds
+        from niangjia.ui import inbox, navigation, sections
 
         register(permissions.VIEW, _("See members"))
         register(permissions.IMPORT, _("Import rosters"))
@@ -24,6 +26,8 @@ class MembersConfig(AppConfig):
         catalogue.register(*facts.FACTS)
         registry.register(Roster())
         inbox.register(queries.corrections_waiting)
+        holds.register("members", queries.belonging)
+        sections.register(home="unit", template="members/section_unit.html", fill=units.of_unit, order=5)
         navigation.register(
             area="staff",
             label=_("Members"),

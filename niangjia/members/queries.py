@@ -65,7 +65,7 @@ def occupation(key: UUID) -> Occupation | None:
 
 def units(actor: Actor, permission: str = VIEW) -> OrganizationQuerySet:
     """The open unions at which ``actor`` holds ``permission`` over members."""
-    return Organization.objects.live().filter(access.scope(actor, permission, field="path")).order_by("path")
+    return Organization.objects.live().filter(access.scope(actor, permission, field="path"))
 
 
 def happenings(member: Member, *, limit: int = 50) -> list[Happening]:
@@ -84,6 +84,16 @@ def _who(entry: Entry) -> str:
 def live_count(people: "QuerySet[Any]") -> int:
     """How many of ``people`` have a membership that holds."""
     return people.filter(state__in=LIVE_STATES).count()
+
+
+def belonging(unit: Organization) -> str:
+    """What keeps ``unit`` open: people who belong to it."""
+    count = Member.objects.live().filter(organization=unit).count()
+    if not count:
+        return ""
+    said = ngettext("%(n)s person is a member here: transfer her first.",
+                    "%(n)s people are members here: transfer them first.", count)  # fmt: skip
+    return said % {"n": f"{count:,}"}
 
 
 def corrections_waiting(actor: Actor) -> list[InboxItem]:

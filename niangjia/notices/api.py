@@ -5,25 +5,31 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 from pydantic import StringConstraints
 
 from niangjia.core import access
-from niangjia.core.shapes import In, Name120, UnitOut
+from niangjia.core.shapes import TOO_MANY, In, Line60, Line100, Name120, UnitOut
 from niangjia.identity.http import UserRequest
+from niangjia.identity.models import User
 from niangjia.notices import queries, services
+from niangjia.notices.http import count_letter
 from niangjia.notices.models import Feedback, FeedbackKind, FeedbackStatus, Message, PublicNotice
 from niangjia.notices.permissions import VIEW
 from niangjia.org.http import visible_unit
+from niangjia.org.models import OrganizationQuerySet
 
 router = Router()
 notices = Router()
 feedback = Router()
+letters = Router(auth=None)
 
+Ticket = Annotated[str, StringConstraints(max_length=40)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000, pattern=r"\S")]
 Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000, pattern=r"\S")]
 
 
@@ -68,6 +74,31 @@ class FeedbackOut(Schema):
     status: FeedbackStatus
     text: str
     name: str
+    received_at: datetime
+    due_on: date
+    reply: str
+    replied_by: str
+    replied_at: datetime | None
+
+
+class LetterIn(In):
+    """A letter to one of the unions that take them. Name and contact are welcome, and not required."""
+
+    organization_id: UUID
+    kind: FeedbackKind
+    text: Words
+    name: Line60 = ""
+    contact: Line100 = Field("", description="Only if one may be contacted. It is stored encrypted.")
+
+
+class LetterOut(Schema):
+    """A letter as its writer sees it. Who has no account keeps the ticket: with it the answer is read."""
+
+    ticket: str
+    organization: UnitOut
+    kind: FeedbackKind
+    status: FeedbackStatus
+    text: str
     received_at: datetime
     due_on: date
     reply: str
@@ -158,6 +189,11 @@ def feedback_list(
     return _letters(request).filter(**{name: value for name, value in wanted.items() if value})
 
 
+@feedback.post("", response={201: LetterOut}, summary="Write a letter in my name", openapi_extra=TOO_MANY)
+def feedback_send(request: UserRequest, data: LetterIn) -> Status[Feedback]:
+    return Status(201, _sent(request, data, request.user))
+
+
 @feedback.get("/{uuid:feedback_id}", response=FeedbackOut, summary="One letter")
 def feedback_detail(request: UserRequest, feedback_id: UUID) -> Feedback:
     letter: Feedback = get_object_or_404(_letters(request), pk=feedback_id)
@@ -169,6 +205,35 @@ def feedback_answer(request: UserRequest, feedback_id: UUID, data: ReplyIn) -> F
     letter = feedback_detail(request, feedback_id)
     services.answer_feedback(letter, reply=data.reply, actor=request.user, at=timezone.now())
     return feedback_detail(request, feedback_id)
+
+
+# Letters of anybody ------------------------------------------------------------------------------------------------
+@letters.get("/to", response=list[UnitOut], summary="The unions that take letters from anybody")
+@paginate
+def letter_box_list(request: HttpRequest) -> OrganizationQuerySet:
+    return queries.units_to_write_to()
+
+
+@letters.post("", response={201: LetterOut}, summary="Write a letter without saying who", openapi_extra=TOO_MANY)
+def letter_send(request: HttpRequest, data: LetterIn) -> Status[Feedback]:
+    """A session is not looked at: the letter belongs to whoever holds its ticket."""
+    return Status(201, _sent(request, data, None))
+
+
+@letters.get("/{ticket}", response=LetterOut, summary="A letter and its answer, by the ticket")
+def letter_detail(request: HttpRequest, response: HttpResponse, ticket: Ticket) -> Feedback:
+    letter = queries.letter_of(ticket)
+    if letter is None:
+        raise Http404
+    response["Cache-Control"] = "no-store"
+    return letter
+
+
+def _sent(request: HttpRequest, data: LetterIn, user: User | None) -> Feedback:
+    unit = get_object_or_404(queries.units_to_write_to(), pk=data.organization_id)
+    count_letter(request)
+    fields = data.dict(exclude={"organization_id"})
+    return services.send_feedback(organization=unit, user=user, at=timezone.now(), **fields)
 
 
 def _kept(request: UserRequest) -> "QuerySet[Any]":

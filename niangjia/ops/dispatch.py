@@ -12,7 +12,7 @@ from django.db import ProgrammingError
 from django.utils import translation
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
-from niangjia.ops import cli, session, words
+from niangjia.ops import cli, outside, session, words
 from niangjia.ops.state import PACKAGE
 from niangjia.ops.words import Trouble
 from niangjia.ops.words import gettext as _
@@ -30,6 +30,9 @@ def main(argv: list[str]) -> int:
         return _unknown(argv[0])
     home = session.find_home()
     try:
+        if outside.given() and argv[0] != "doctor":
+            outside.check()
+            os.environ["DATABASE_URL"] = outside.direct_url()
         with session.database(home, f"niangjia {argv[0]}"):
             return _manage(argv)
     except Trouble as trouble:

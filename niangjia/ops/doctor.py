@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.core import keys
-from niangjia.ops import queries
+from niangjia.ops import outside, queries
 from niangjia.ops.queries import LONGEST_WAIT, Health
+from niangjia.ops.words import Trouble
 from niangjia.papers import fonts
 
-OLDEST = 150000
 CHINESE = "工会会员服务"
 SPARE = 1024**3
 DRIFT = 5.0
@@ -62,7 +62,7 @@ def database(patient: Patient) -> Iterator[Finding]:
             _("Start the site with “niangjia serve”. With a PostgreSQL of your own, see that it runs and that "
               "DATABASE_URL names it."),
         )  # fmt: skip
-    elif health.version < OLDEST:
+    elif health.version < outside.OLDEST:
         yield Finding(
             "database",
             title,
@@ -115,6 +115,20 @@ def locale(patient: Patient) -> Iterator[Finding]:
         _("finds nothing: the database was made with a character type that knows no Chinese"),
         _("Make the database anew in UTF8 with the locale C.UTF-8 or an ICU locale, and load a dump into it."),
     )
+
+
+def pool(patient: Patient) -> Iterator[Finding]:
+    """Nothing is said where no pool is in use."""
+    if not patient.health.database:
+        return
+    title = _("Connection pool")
+    try:
+        outside.check_ways()
+    except Trouble as trouble:
+        yield Finding("pool", title, trouble.message, trouble.remedy)
+    else:
+        if settings.DIRECT_URL:
+            yield Finding("pool", title, _("pages go through it; bookings and jobs go past it"))
 
 
 def clock(patient: Patient) -> Iterator[Finding]:
@@ -236,5 +250,5 @@ def _address_faults(url: str) -> Iterator[tuple[str, str]]:
 
 
 CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
-    database, migrations, locale, clock, jobs, typefaces, secrets, disk, address,
+    database, migrations, locale, pool, clock, jobs, typefaces, secrets, disk, address,
 )  # fmt: skip

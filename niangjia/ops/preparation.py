@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from niangjia.ops import state, words
+from niangjia.ops import outside, state, words
 from niangjia.ops.children import LAST_WORDS
 from niangjia.ops.screen import Advance, Screen
 from niangjia.ops.state import PACKAGE, State
@@ -85,16 +85,11 @@ def run(home: Path, command: list[str], environment: Mapping[str, str], advance:
 
 def _rows(url: str) -> str:
     """How many migrations the database knows: it differs after a restore, and the stamp no longer holds."""
-    try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
+    with outside.connect(url) as connection:
+        try:
             found = connection.execute(state.ROWS).fetchone()
-    except psycopg.errors.UndefinedTable:
-        return ""
-    except psycopg.OperationalError as error:
-        raise Trouble(
-            _("The database cannot be reached: {reason}").format(reason=str(error).strip()),
-            _("See that it runs, and that DATABASE_URL names it."),
-        ) from error
+        except psycopg.errors.UndefinedTable:
+            return ""
     return f"{found[0]}:{found[1]}" if found else ""
 
 

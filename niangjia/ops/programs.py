@@ -5,12 +5,13 @@ import shutil
 import subprocess
 
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 
-from niangjia.ops import session
+from niangjia.ops import outside, session
 from niangjia.ops.words import Trouble
 from niangjia.ops.words import gettext as _
 
-VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+VARIABLES = {found.keyword.decode(): found.envvar.decode() for found in Conninfo.get_defaults() if found.envvar}
 
 
 def main(argv: list[str]) -> int:
@@ -26,6 +27,6 @@ def main(argv: list[str]) -> int:
                 _("There is no program “{name}”.").format(name=argv[1]),
                 _("With a PostgreSQL of your own, install its client programs (apt-get install postgresql-client)."),
             )
-        parts = conninfo_to_dict(os.environ["DATABASE_URL"])
+        parts = conninfo_to_dict(outside.direct_url())
         more = {VARIABLES[name]: str(value) for name, value in parts.items() if name in VARIABLES}
         return subprocess.run([program, *argv[2:]], env={**os.environ, **more}, check=False).returncode

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 LONGEST_WAIT = 600  # seconds a job that is due may wait
+DJANGOS_OWN = frozenset({"context", "cursor_factory"})
 
 DUE = """
 SELECT coalesce(extract(epoch FROM now() - min(greatest(event.at, coalesce(job.scheduled_at, event.at)))), 0)::float
@@ -75,11 +76,5 @@ def _number(cursor: psycopg.Cursor[tuple[Any, ...]]) -> float:
 
 
 def connect() -> psycopg.Connection[tuple[Any, ...]]:
-    parameters = connection.get_connection_params()
-    return psycopg.connect(
-        **{
-            name: value for name, value in parameters.items() if name in {"dbname", "user", "password", "host", "port"}
-        },
-        connect_timeout=3,
-        autocommit=True,
-    )
+    parameters = {name: value for name, value in connection.get_connection_params().items() if name not in DJANGOS_OWN}
+    return psycopg.connect(**parameters | {"connect_timeout": 3}, autocommit=True)

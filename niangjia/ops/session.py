@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from niangjia.ops import state
+from niangjia.ops import outside, state
 from niangjia.ops.locks import HomeBusy, HomeLock, open_lock
 from niangjia.ops.postgres import PATIENCE, Cluster, make_home
 from niangjia.ops.words import Trouble
@@ -45,7 +45,7 @@ def find_home(*, demo: bool = False) -> Path:
 @contextmanager
 def database(home: Path, what: str) -> Iterator[None]:
     """DATABASE_URL for the time of a command: the one given, the running server's, or one started for it alone."""
-    if os.environ.get("DATABASE_URL"):
+    if outside.given():
         yield
         return
     make_home(home)

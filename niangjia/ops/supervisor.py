@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from types import FrameType
 from urllib.parse import urlsplit
 
+from niangjia.ops import outside, preparation
 from niangjia.ops import plan as plans
-from niangjia.ops import preparation
 from niangjia.ops.children import Child
 from niangjia.ops.locks import HomeLock
 from niangjia.ops.plan import Plan
@@ -33,6 +33,7 @@ OPENING = 90.0
 CLOSING = 3.0
 TICK = 0.25
 TRIES = 4
+AGAIN = 5  # seconds between two attempts to start a database that does not start
 
 
 class Stopped(BaseException):
@@ -84,16 +85,20 @@ def _supervise(plan: Plan, screen: Screen) -> None:
     cluster: Cluster | None = None
     children: list[Child] = []
     try:
-        if not os.environ.get("DATABASE_URL"):
+        if outside.given():
+            outside.check()
+        else:
             cluster = Cluster(plan.home, say=screen.line, keys=keys_folder(plan.home))
             with screen.step(_("Starting PostgreSQL")):
                 cluster.start()
         environment = _environment(plan, cluster)
-        preparation.prepare(plan.home, known, environment, screen)
-        children.extend(_children(plan, environment))
-        web, jobs = children
+        direct = environment | {"DATABASE_URL": environment.get(outside.DIRECT) or environment["DATABASE_URL"]}
+        preparation.prepare(plan.home, known, direct, screen)
+        children.extend(_children(plan, environment, direct))
+        web, jobs, *lanes = children
         with screen.step(_("Starting the web server and the job worker")):
-            web.start()
+            for child in (web, *lanes):
+                child.start()
             _await_web(plan, web)
             jobs.start()  # after it: on a busy machine each would wait for the other, and people wait for the site
         screen.ready(plan.address, preparation.logins() if plan.kind == "demo" else [], _notes(plan))
@@ -114,7 +119,8 @@ def _environment(plan: Plan, cluster: Cluster | None) -> dict[str, str]:
     return preparation.child_environment(**more)
 
 
-def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
+def _children(plan: Plan, environment: dict[str, str], direct: dict[str, str]) -> list[Child]:
+    """The job worker listens, so it goes past a pool; the web server's pages may go through it."""
     logs = plan.home / "logs" if plan.kind == "demo" else None
     web = [
         sys.executable, "-m", "granian", "niangjia.config.asgi:application", "--interface", "asgi",
@@ -128,16 +134,18 @@ def _children(plan: Plan, environment: dict[str, str]) -> list[Child]:
         web += ["--ssl-protocol-min", "tls1.2"]  # phones older than 2019 know no other
     jobs = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2",
             "--shutdown-graceful-timeout", "2"]  # fmt: skip
-    programs = [(_("The web server"), web, "web"), (_("The job worker"), jobs, "jobs")]
-    if plan.lane_port:
-        programs += [(_("The booking lane"), _lane(plan), f"lane-{number}") for number in range(1, plan.lanes + 1)]
     return [
-        Child(name, command, environment, logs / f"{log}.log" if logs else None) for name, command, log in programs
+        Child(_("The web server"), web, environment, logs / "web.log" if logs else None),
+        Child(_("The job worker"), jobs, direct, logs / "jobs.log" if logs else None),
+        *(
+            Child(_("The booking lane"), _lane(plan), environment, logs / f"lane-{number}.log" if logs else None)
+            for number in range(1, plan.lanes + 1 if plan.lane_port else 1)
+        ),
     ]
 
 
 def _lane(plan: Plan) -> list[str]:
-    command = [sys.executable, "-m", "niangjia.bookings.lane.server", plan.host, str(plan.lane_port)]
+    command = [sys.executable, "-m", "niangjia.config.lane", plan.host, str(plan.lane_port)]
     return command + ([str(plan.certificate), str(plan.key)] if plan.certificate else [])
 
 
@@ -210,11 +218,24 @@ def _watch(children: list[Child], cluster: Cluster | None, screen: Screen) -> No
         time.sleep(TICK)
         if cluster is not None and cluster.process is not None and cluster.process.poll() is not None:
             screen.line(_("PostgreSQL has died; it is started again."))
-            cluster.start()
+            _revive(cluster, screen)
         for child in children:
             child.watch(time.monotonic(), lambda status, pause, child=child: screen.line(  # type: ignore[misc]
                 _("{name} has died (status {status}); it is started again in {pause} s.").format(
                     name=child.name, status=status, pause=pause)))  # fmt: skip
+
+
+def _revive(cluster: Cluster, screen: Screen) -> None:
+    """As often as it takes: what keeps it down may pass, as a full disk does, and must not end the site for good."""
+    while True:
+        try:
+            cluster.start()
+        except (Trouble, OSError) as error:
+            screen.line(_("PostgreSQL cannot be started now: {reason}").format(reason=error))
+            screen.line(_("The next attempt is in {pause} s.").format(pause=AGAIN))
+            time.sleep(AGAIN)
+        else:
+            return
 
 
 def _close(children: list[Child], cluster: Cluster | None) -> None:

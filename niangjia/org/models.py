@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LABEL_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LABEL_LENGTH = 6
+CODE_END = "!"  # sorts before whatever a code may hold, so that a unit stands before all below it
 
 
 def new_label() -> str:
@@ -59,6 +60,15 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def live(self) -> Self:
         return self.filter(closed_on=None)
 
+    def beside(self, top: "Organization") -> Self:
+        """Everything but ``top`` and what is below it."""
+        return self.exclude(path__startswith=top.path)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name, short name or code contains ``words``."""
+        named = models.Q(name__icontains=words) | models.Q(short_name__icontains=words)
+        return self.filter(named | models.Q(code__icontains=words)) if words else self
+
     def called(self, text: str) -> Self:
         """Those with this code, or exactly this name."""
         return self.filter(models.Q(code__iexact=text) | models.Q(name=text) | models.Q(short_name=text))
@@ -70,6 +80,9 @@ class Organization(Row):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     label = models.CharField(max_length=LABEL_LENGTH, default=new_label, editable=False)
     path = models.CharField(max_length=200, unique=True, editable=False)
+    sort_key = models.TextField(
+        editable=False, db_collation="C"
+    )  # codes from the root down: below its parent, by code
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     short_name = models.CharField(max_length=60)
@@ -83,7 +96,8 @@ class Organization(Row):
     objects = OrganizationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["path"]
+        ordering = ["sort_key"]
+        indexes = [models.Index(fields=["sort_key"], name="organization_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["parent"],
@@ -108,6 +122,12 @@ class Organization(Row):
 
     def is_under(self, top: "Organization") -> bool:
         return self.path.startswith(top.path)
+
+
+def placed(unit: Organization, above: Organization | None) -> tuple[str, str]:
+    """The path and the sort key of ``unit`` where it hangs under ``above``."""
+    path, key = (above.path, above.sort_key) if above else ("", "")
+    return f"{path}{unit.label}.", f"{key}{unit.code}{CODE_END}"
 
 
 class Owned(Row):

@@ -1,10 +1,10 @@
-"""Writing the tree. A move holds one advisory lock, so that two movers cannot make a ring."""
+"""Writing the tree. Whoever changes its shape holds one advisory lock, so that two movers cannot make a ring."""
 
 from datetime import date
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Concat, Now, Substr, TruncDate
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -12,11 +12,15 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.transactions import whole
-from niangjia.org.models import Organization, models_with_a_copy, new_label
+from niangjia.org import holds, positions
+from niangjia.org.models import Kind, Level, Organization, models_with_a_copy, new_label, placed
 from niangjia.org.permissions import MANAGE
+from niangjia.org.positions import Position
 from niangjia.org.signals import unit_moved
 
 LOCK = 0x6F72_6774  # the tree's advisory lock: "orgt"
+CHANGEABLE = ("name", "short_name", "kind", "level", "phone", "address", "opened_on")
+SHORT = 60  # letters of a short name
 
 
 class MoveRefused(DomainError):
@@ -25,6 +29,13 @@ class MoveRefused(DomainError):
     code = "move-refused"
 
 
+class StillNeeded(DomainError):
+    """Something would be left without a home if the unit were closed."""
+
+    code = "still-needed"
+
+
+# A unit and what is said of it --------------------------------------------------------------------------------------
 @whole
 def create_organization(
     *, parent: Organization | None, code: str, name: str, actor: Actor | None, **fields: Any
@@ -34,21 +45,73 @@ def create_organization(
     lock_tree()
     if Organization.objects.filter(code=code).exists():
         raise InvalidInput(_("The code %(code)s is in use.") % {"code": code}, field="code")
-    above = Organization.objects.get(pk=parent.pk).path if parent else ""
-    label = new_label()
-    fields.setdefault("short_name", name)
-    made = Organization.objects.create(
-        parent=parent, label=label, path=f"{above}{label}.", code=code, name=name, **fields
-    )
+    parent = Organization.objects.get(pk=parent.pk) if parent else None
+    if parent:
+        _require_open(parent)
+    _require_place(Position(Kind(fields["kind"]), Level(fields["level"])), parent)
+    fields["short_name"] = fields.get("short_name") or name[:SHORT]
+    made = Organization(parent=parent, label=new_label(), code=code, name=name, **fields)
+    made.path, made.sort_key = placed(made, parent)
+    made.save(force_insert=True)
     audit.record(actor, "org.organization.create", made, code=code)
     return made
 
 
 @whole
+def change_organization(organization: Organization, *, actor: Actor | None, **changes: Any) -> Organization:
+    """Set some of ``CHANGEABLE``. The code stays: rules, imports and programs call the unit by it."""
+    access.require(actor, MANAGE, organization)
+    lock_tree()
+    organization = _locked(organization)
+    before = {name: getattr(organization, name) for name in changes}
+    for name, value in changes.items():
+        setattr(organization, name, value)
+    organization.short_name = organization.short_name or organization.name[:SHORT]
+    if {"kind", "level"} & changes.keys():
+        _require_fit(organization)
+    _require_days(organization)
+    organization.save(update_fields=CHANGEABLE)
+    changed = {name: {"before": old, "after": getattr(organization, name)} for name, old in before.items()}
+    if told := {name: pair for name, pair in changed.items() if pair["before"] != pair["after"]}:
+        audit.record(actor, "org.organization.change", organization, changes=told)
+    return organization
+
+
+def _require_place(position: Position, parent: Organization | None) -> None:
+    if wrong := positions.wrong_level(position):
+        levels = "、".join(str(level.label) for level in Level if level in positions.LEVELS[position.kind])
+        remedy = _("It stands on: %(levels)s.") % {"levels": levels}
+        raise InvalidInput(wrong, field="level", code="wrong-level", remedy=remedy)
+    if parent and (wrong := positions.wrong_place(position, positions.of(parent))):
+        remedy = _("Choose another kind or another place.")
+        raise InvalidInput(wrong, field="parent", code="wrong-place", remedy=remedy)
+
+
+def _require_fit(organization: Organization) -> None:
+    """What the unit now is must suit what it hangs under, and what hangs under it."""
+    _require_place(positions.of(organization), organization.parent)
+    for child in organization.children.live():
+        if wrong := positions.wrong_place(positions.of(child), positions.of(organization)):
+            raise InvalidInput(
+                _("%(name)s hangs under it. %(why)s") % {"name": child, "why": wrong},
+                field="kind",
+                code="wrong-place",
+                remedy=_("Move it elsewhere first."),
+            )
+
+
+def _require_days(organization: Organization) -> None:
+    opened, closed = organization.opened_on, organization.closed_on
+    if opened and closed and closed < opened:
+        raise InvalidInput(_("It was closed before this day."), field="opened_on")
+
+
+# Where it hangs -----------------------------------------------------------------------------------------------------
+@whole
 def move_organization(organization: Organization, *, to: Organization, actor: Actor | None) -> Organization:
     """Hang ``organization`` with all below it under ``to``; every copied path follows in the same transaction."""
     lock_tree()
-    organization = Organization.objects.select_for_update(of=["self"]).get(pk=organization.pk)
+    organization = _locked(organization)
     to = Organization.objects.get(pk=to.pk)
     access.require(actor, MANAGE, organization)
     access.require(actor, MANAGE, to)
@@ -56,43 +119,86 @@ def move_organization(organization: Organization, *, to: Organization, actor: Ac
         raise MoveRefused(
             _("%(name)s cannot hang under itself.") % {"name": organization}, remedy=_("Choose a unit outside it.")
         )
-    if to.closed_on:
-        raise MoveRefused(_("%(name)s is closed.") % {"name": to}, remedy=_("Choose a unit that is open."))
-    old, new = organization.path, f"{to.path}{organization.label}."
+    _require_open(to)
+    _require_place(positions.of(organization), to)
+    old, old_key = organization.path, organization.sort_key
+    new, new_key = placed(organization, to)
     Organization.objects.filter(pk=organization.pk).update(parent=to)
-    _rewrite(Organization.objects.all(), "path", old, new)
+    below = Organization.objects.under(organization)
+    below.update(path=_exchanged("path", old, new), sort_key=_exchanged("sort_key", old_key, new_key))
     for model in models_with_a_copy():
-        _rewrite(model._default_manager.all(), "organization_path", old, new)
+        copies = model._default_manager.filter(organization_path__startswith=old)
+        copies.update(organization_path=_exchanged("organization_path", old, new))
     unit_moved.send(Organization, organization=organization, old_path=old, new_path=new)
     organization.refresh_from_db()
     audit.record(actor, "org.organization.move", organization, old=old, new=new, to=to.code)
     return organization
 
 
-def _rewrite(rows: models.QuerySet[Any], field: str, old: str, new: str) -> None:
-    rows.filter(**{f"{field}__startswith": old}).update(
-        **{field: Concat(models.Value(new), Substr(field, len(old) + 1))}
-    )
+def _exchanged(field: str, old: str, new: str) -> Concat:
+    """``field`` with another beginning."""
+    return Concat(models.Value(new), Substr(field, len(old) + 1))
 
 
+# Its end ------------------------------------------------------------------------------------------------------------
 @whole
 def close_organization(organization: Organization, *, on: date, actor: Actor | None) -> Organization:
-    """End a unit that has no open unit below it. Its cases stay where they are."""
+    """End a unit that has no open unit below it and that nothing needs. Its cases stay where they are."""
     access.require(actor, MANAGE, organization)
     lock_tree()
-    organization = Organization.objects.select_for_update(of=["self"]).get(pk=organization.pk)
+    organization = _locked(organization)
     if organization.closed_on:
         raise DomainError(_("%(name)s is closed already.") % {"name": organization}, code="closed")
-    if organization.children.filter(closed_on=None).exists():
+    if organization.children.live().exists():
         raise DomainError(
             _("%(name)s still has open units below it.") % {"name": organization},
             remedy=_("Close or move them first."),
             code="has-open-units",
         )
+    if needed := holds.found(organization):
+        raise StillNeeded(" ".join(map(str, needed)))
+    _require_past(organization, on)
     organization.closed_on = on
     organization.save(update_fields=["closed_on"])
     audit.record(actor, "org.organization.close", organization, on=on)
     return organization
+
+
+def _require_past(organization: Organization, on: date) -> None:
+    """By the database's calendar, as everything that opens or closes."""
+    today = (
+        Organization.objects.annotate(today=TruncDate(Now())).values_list("today", flat=True).get(pk=organization.pk)
+    )
+    if on > today:
+        raise InvalidInput(_("This day is still to come."), field="on", remedy=_("Close the unit when it has come."))
+    if organization.opened_on and on < organization.opened_on:
+        raise InvalidInput(_("The unit was founded after this day."), field="on")
+
+
+@whole
+def reopen_organization(organization: Organization, *, actor: Actor | None) -> Organization:
+    """Take back a closing."""
+    access.require(actor, MANAGE, organization)
+    lock_tree()
+    organization = _locked(organization)
+    if organization.closed_on is None:
+        raise DomainError(_("%(name)s is open.") % {"name": organization}, code="open")
+    if organization.parent:
+        _require_open(organization.parent)
+    before, organization.closed_on = organization.closed_on, None
+    organization.save(update_fields=["closed_on"])
+    audit.record(actor, "org.organization.reopen", organization, before=before)
+    return organization
+
+
+def _require_open(parent: Organization) -> None:
+    if parent.closed_on:
+        raise MoveRefused(_("%(name)s is closed.") % {"name": parent}, remedy=_("Choose a unit that is open."))
+
+
+def _locked(organization: Organization) -> Organization:
+    rows = Organization.objects.select_for_update(of=["self"]).select_related("parent")
+    return rows.get(pk=organization.pk)
 
 
 def lock_tree() -> None:

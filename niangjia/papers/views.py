@@ -1,7 +1,6 @@
 """Papers on file, and the words they are made with."""
 
 from typing import ClassVar, cast
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from niangjia.audit import words
 from niangjia.audit.models import Entry
 from niangjia.core import access
 from niangjia.core.errors import DomainError
+from niangjia.files.http import attachment
 from niangjia.identity.http import UserRequest
 from niangjia.org.models import Organization
 from niangjia.papers import queries, services
@@ -96,10 +96,7 @@ def paper_download(request: UserRequest, pk: UUID, form: str) -> HttpResponse:
     if form not in FORMATS:
         raise Http404
     found = get_object_or_404(Paper.objects.visible_to(request.user), pk=pk)
-    name, media_type, content = services.read_paper(found, cast("services.Format", form), actor=request.user)
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f"attachment; filename=\"paper\"; filename*=UTF-8''{quote(name)}"
-    return response
+    return attachment(*services.read_paper(found, cast("services.Format", form), actor=request.user))
 
 
 @require_safe

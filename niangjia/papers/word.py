@@ -1,5 +1,6 @@
 """Papers as Word, in the official layout: what the PDF shows, for those who must still change a word."""
 
+import math
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -25,8 +26,11 @@ OTHERS = {
     KAI: "KaiTi;楷体_GB2312;STKaiti;LXGW WenKai;Noto Serif CJK SC",
 }
 SAN, SI, XIAOSI, WU, TITLE_SIZE = 16, 14, 12, 10.5, 22
+TEXT_WIDTH = 156
 LINE = 29  # 22 lines of 225 mm
 RED = "B3261E"
+CELL_MARGINS = f"""<w:tblCellMar {nsdecls("w")}><w:top w:w="40" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>
+    <w:bottom w:w="40" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>"""
 
 
 def render_docx(paper: Document) -> bytes:
@@ -52,7 +56,6 @@ def render_docx(paper: Document) -> bytes:
 
 
 def _lay_out(file: WordFile) -> None:
-
     section = file.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.left_margin = Mm(37), Mm(28)
@@ -63,8 +66,19 @@ def _lay_out(file: WordFile) -> None:
     _dress(normal, BODY)
     normal.paragraph_format.line_spacing = Pt(LINE)
     normal.paragraph_format.space_after = Pt(0)
+    _speak_chinese(normal)
     _name_the_others(file)
-    _page_number(section.footer.paragraphs[0])
+    file.settings.odd_and_even_pages_header_footer = True
+    _page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+    _page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
+
+
+def _speak_chinese(style: Any) -> None:
+    """Without the language, a program without the faces shows the Japanese shapes of the characters."""
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    style.element.get_or_add_rPr().append(language)
 
 
 def _dress(thing: Any, face: str) -> None:
@@ -87,23 +101,23 @@ def _name_the_others(file: WordFile) -> None:
 
 
 def _serialized(element: Any) -> bytes:
-
     text: bytes = etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
     return text
 
 
-def _page_number(paragraph: Any) -> None:
-
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+def _page_number(paragraph: Any, side: WD_ALIGN_PARAGRAPH) -> None:
+    """At the outer edge, one character in: on odd pages at the right, on even ones at the left."""
+    paragraph.alignment = side
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(SI)
     _run(paragraph, "—", SONG, SI)
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
+    field.append(_run(paragraph, "1", SONG, SI).element)
     paragraph._p.append(field)  # noqa: SLF001 (the library knows no fields)
     _run(paragraph, "—", SONG, SI)
 
 
 def _run(paragraph: Any, text: str, face: str, size: float, *, bold: bool = False) -> Run:
-
     run: Run = paragraph.add_run(text)
     run.font.size, run.bold = Pt(size), bold
     _dress_run(run, face)
@@ -111,7 +125,6 @@ def _run(paragraph: Any, text: str, face: str, size: float, *, bold: bool = Fals
 
 
 def _dress_run(run: Run, face: str) -> None:
-
     run.font.name = face
     run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
@@ -128,7 +141,6 @@ def _line(
     right: int = 0,
     after: float = 0,
 ) -> Any:
-
     paragraph = file.add_paragraph()
     _run(paragraph, text, face, size, bold=bold)
     layout = paragraph.paragraph_format
@@ -147,12 +159,13 @@ def _line(
 
 
 def _letterhead(file: WordFile, name: str) -> None:
-
-    paragraph = _line(file, name, face=TITLE, size=30, bold=True, centre=True, after=16)
+    size = min(30, TEXT_WIDTH / 25.4 * 72 / max(1, len(name)))  # on one line, however long the name
+    paragraph = _line(file, name, face=TITLE, size=math.floor(size), bold=True, centre=True, after=16)
     paragraph.runs[0].font.color.rgb = RGBColor.from_string(RED)
-    paragraph._p.get_or_add_pPr().append(  # noqa: SLF001 (the library knows no borders of paragraphs)
-        parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{RED}"/></w:pBdr>')
-    )
+    paragraph._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001 (the library knows no borders of paragraphs)
+        parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{RED}"/></w:pBdr>'),
+        "w:spacing", "w:ind", "w:jc",
+    )  # fmt: skip
 
 
 def _write(file: WordFile, block: Any) -> None:
@@ -177,24 +190,30 @@ def _sheet(file: WordFile, sheet: Sheet, *, head: bool = True) -> None:
     rows: list[Sequence[str]] = [*([sheet.columns] if head else []), *sheet.rows]
     rows += [sheet.total] if sheet.total else []
     table = file.add_table(rows=len(rows), cols=len(sheet.columns), style="Table Grid")
-    table.autofit = not sheet.widths
+    table.autofit = False
+    table._tblPr.insert_element_before(parse_xml(CELL_MARGINS), "w:tblLook")  # noqa: SLF001 (unknown to the library)
     strong = {0} if head else set()
     strong |= {len(rows) - 1} if sheet.total else set()
+    widths = _widths(sheet)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width  # LibreOffice goes by the grid of the table, Word by its cells
     for number, (row, values) in enumerate(zip(table.rows, rows, strict=True)):
-        _row(row, values, sheet, head=head and number == 0, strong=number in strong)
+        _row(row, values, sheet, widths, head=head and number == 0, strong=number in strong)
     _line(file, "", size=WU).paragraph_format.line_spacing = 1
 
 
-def _row(row: Any, values: Sequence[str], sheet: Sheet, *, head: bool, strong: bool) -> None:
+def _widths(sheet: Sheet) -> list[Mm]:
+    shares = sheet.widths or [1] * len(sheet.columns)
+    return [Mm(TEXT_WIDTH * share / sum(shares)) for share in shares]
 
+
+def _row(row: Any, values: Sequence[str], sheet: Sheet, widths: Sequence[Mm], *, head: bool, strong: bool) -> None:
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001 (the library knows no repeated heads)
     properties.append(OxmlElement("w:cantSplit"))
     if head:
         properties.append(OxmlElement("w:tblHeader"))
-    whole = sum(sheet.widths)
     for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
-        if whole:
-            cell.width = Mm(156 * sheet.widths[place] / whole)
+        cell.width = widths[place]
         paragraph = cell.paragraphs[0]
         _run(paragraph, value, HEI if strong else SONG, WU)
         paragraph.paragraph_format.line_spacing = 1.15

@@ -10,6 +10,9 @@ from typing import Any
 
 from django.utils import timezone
 
+A4 = 9
+NARROWEST, WIDEST, UPRIGHT = 12, 40, 100  # widths of columns, and of all columns of a page that stands upright
+MEASURED = 500  # rows whose text decides on the widths
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -28,8 +31,7 @@ def workbook(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title:
             "number": book.add_format({"num_format": "#,##0.######"}),
         }
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip("' "))
-        for column, header in enumerate(headers):
-            sheet.set_column(column, column, min(max(_width(header) + 4, 12), 40))
+        widths = [max(_width(header) + 4, NARROWEST) for header in headers]
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 22)
         for column, header in enumerate(headers):
@@ -38,9 +40,25 @@ def workbook(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title:
         for last, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 _write(sheet, last, column, value, formats)
+                if last <= MEASURED and isinstance(value, str):
+                    widths[column] = max(widths[column], _width(value) + 2)
         if headers:
             sheet.autofilter(0, 0, last, len(headers) - 1)
+        set_out(sheet, [min(width, WIDEST) for width in widths])
     return stream.getvalue()
+
+
+def set_out(sheet: Any, widths: Sequence[int]) -> None:
+    """The columns of a sheet as wide as said, and on paper all of them side by side, with the head on every page."""
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.set_paper(A4)
+    if sum(widths) > UPRIGHT:
+        sheet.set_landscape()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C&P / &N")
 
 
 def _write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:

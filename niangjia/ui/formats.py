@@ -43,6 +43,8 @@ def moment(value: datetime | None) -> str:
 
 def period(start: datetime | date | None, end: datetime | date | None) -> str:
     """From when until when; the year and the day are not said twice."""
+    if start is None and end is None:
+        return EMPTY
     join = " 至 " if _chinese() else " to "
     first, last = (moment(v) if isinstance(v, datetime) else day(v) for v in (start, end))
     if start is None or end is None:

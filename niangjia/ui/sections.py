@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 
-Home = Literal["public", "member", "staff", "unit"]
+Home = Literal["public", "member", "staff", "alarm", "unit"]
 Fill = Callable[..., dict[str, Any] | None]
 
 
@@ -25,12 +25,13 @@ class Filled:
     context: dict[str, Any]
 
 
-_sections: dict[Home, dict[str, Section]] = {"public": {}, "member": {}, "staff": {}, "unit": {}}
+_sections: dict[Home, dict[str, Section]] = {"public": {}, "member": {}, "staff": {}, "alarm": {}, "unit": {}}
 
 
 def register(*, home: Home, template: str, fill: Fill, order: int = 50) -> None:
     """Show ``template`` on a page, filled by ``fill(request)``; what it gives is called ``part`` in the template.
 
+    ``alarm`` stands above everything else on the home of the staff: what must not be overlooked.
     On the page of a unit it is ``fill(request, organization)``. The same ``template`` again replaces the section.
     """
     _sections[home][template] = Section(template, fill, order)

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 
 from niangjia.core.errors import Text
 from niangjia.ui import excel
@@ -19,6 +20,7 @@ from niangjia.ui.formats import EMPTY
 
 __all__ = ["Choice", "Column", "Search", "Table", "excel_response"]
 
+MARKS = frozenset("，、。；：,;:.")
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -184,8 +186,17 @@ class Table:
             controls[part.name] = part.control(self.chosen.get(part.name, ""), self._options(part))
         if not self.sentence:
             return list(controls.values())
-        pieces = re.split(r"{(\w+)}", str(self.sentence))
-        return [controls[piece] if place % 2 else piece.strip() for place, piece in enumerate(pieces) if piece.strip()]
+        parts: list[object] = []
+        for place, piece in enumerate(re.split(r"{(\w+)}", str(self.sentence))):
+            words = piece.strip()
+            if place % 2:
+                parts.append(controls[piece])
+            elif words[:1] in MARKS and parts:  # a comma never begins a line
+                parts[-1] = format_html('<span class="flex items-center max-w-full">{}{}</span>', parts[-1], words[:1])
+                parts.append(words[1:].strip())
+            else:
+                parts.append(words)
+        return [part for part in parts if part]
 
     def export(self) -> HttpResponse:
         """Everything found, not only this page, as an Excel file."""

@@ -21,7 +21,8 @@ from niangjia.org.services import create_organization
 
 
 def place(code: str, parent: Organization | None = None) -> Organization:
-    return create_organization(parent=parent, code=code, name=code, kind="federation", level="district", actor=None)
+    level = "subdistrict" if parent else "district"
+    return create_organization(parent=parent, code=code, name=code, kind="federation", level=level, actor=None)
 
 
 def officer(name: str, *permissions: str, at: Organization) -> User:

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Status
 from ninja.pagination import paginate
 
 from niangjia.audiences.models import Audience
-from niangjia.benefits import services
+from niangjia.benefits import papers, services
 from niangjia.benefits.api.common import detail, gift_of, kept
 from niangjia.benefits.models import Programme, ProgrammeStatus
 from niangjia.benefits.permissions import HAND_OUT, VIEW
@@ -33,7 +34,8 @@ from niangjia.benefits.shapes import (
 )
 from niangjia.core import access
 from niangjia.core.request import Request
-from niangjia.core.shapes import In, Reason
+from niangjia.core.shapes import PDF, In, Reason
+from niangjia.files.http import attachment
 from niangjia.members.models import Member
 from niangjia.org.http import visible_unit, visible_unit_called
 from niangjia.papers.models import Paper
@@ -198,6 +200,11 @@ def report_file(request: Request, programme_id: UUID) -> Status[dict[str, Any]]:
 def report_sign(request: Request, programme_id: UUID) -> Status[dict[str, Any]]:
     paper = services.report_programme(kept(request, programme_id), actor=request.user, at=timezone.now())
     return Status(201, filed(paper))
+
+
+@router.get("/{uuid:programme_id}/poster", summary="The poster with the code of the notice", openapi_extra=PDF)
+def programme_poster(request: Request, programme_id: UUID) -> HttpResponse:
+    return attachment("poster.pdf", "application/pdf", papers.poster(kept(request, programme_id)))
 
 
 def filed(paper: Paper) -> dict[str, Any]:

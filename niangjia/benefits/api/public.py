@@ -4,16 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
 from ninja.pagination import paginate
 
 from niangjia.audiences import queries as audiences
+from niangjia.benefits import papers
 from niangjia.benefits.api.common import shared
 from niangjia.benefits.models import Programme
 from niangjia.benefits.queries import public
 from niangjia.benefits.shapes import ProgrammeOut, PublicProgrammeOut, ResultOut
+from niangjia.core.shapes import PDF
+from niangjia.files.http import attachment
 from niangjia.ui.formats import masked_name
 
 router = Router(auth=None)
@@ -31,6 +34,11 @@ def public_programme(request: HttpRequest, programme_id: UUID) -> dict[str, Any]
     programme = _public(request, programme_id)
     who = audiences.words(programme.audience.rule_version) if programme.audience else ""
     return shared(programme) | {"who": who, "shows_result": programme.status in public.SHOWS_RESULT}
+
+
+@router.get("/{uuid:programme_id}/poster", summary="The poster with the code of the notice", openapi_extra=PDF)
+def public_poster(request: HttpRequest, programme_id: UUID) -> HttpResponse:
+    return attachment("poster.pdf", "application/pdf", papers.poster(_public(request, programme_id)))
 
 
 @router.get("/{uuid:programme_id}/result", response=list[ResultOut], summary="Who has got a gift, masked")

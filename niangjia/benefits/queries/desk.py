@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -36,8 +37,11 @@ def people_of(programme: Programme) -> QuerySet[Member]:
     return found.select_related("organization", "occupation")
 
 
-def find(programme: Programme, words: str) -> list[Found]:
-    """People by name, by their whole phone number, or by the last four of the ID number; at most twenty."""
+def find(programme: Programme, words: str, audience_id: UUID | None = None) -> list[Found]:
+    """People by name, by their whole phone number, or by the last four of the ID number; at most twenty.
+
+    Eligible is who stands on the list of the programme, or on that of ``audience_id``.
+    """
     words = words.strip()
     meant = Q(name_bigrams__contains=bigrams(words))
     if TAIL.fullmatch(words):
@@ -46,7 +50,9 @@ def find(programme: Programme, words: str) -> list[Found]:
         meant |= Q(phone_index=index)
     booked = Booking.objects.filter(offer=programme.pk, member=OuterRef("pk"), status__in=SERVED)
     listed = Handout.objects.live().filter(programme=programme, member=OuterRef("pk"))
-    entry = AudienceEntry.objects.filter(audience=programme.audience_id, member=OuterRef("pk"), eligible=True)
+    entry = AudienceEntry.objects.filter(
+        audience=audience_id or programme.audience_id, member=OuterRef("pk"), eligible=True
+    )
     rows = (
         people_of(programme)
         .filter(meant)

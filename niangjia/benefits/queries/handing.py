@@ -28,8 +28,8 @@ def candidates(split: Split) -> Iterator[tuple[Member, str]]:
         booked = Booking.objects.filter(offer=split.programme_id, member=OuterRef("member"), status__in=SERVED)
         entries = entries.exclude(Exists(booked))
     unit = Organization.objects.filter(path=OuterRef("organization_path"))
-    codes = entries.annotate(unit_code=Subquery(unit.values("code")[:1]))  # paths are in no order that means anything
-    ordered = codes.select_related("member").order_by("unit_code", "member__name", "member_id")
+    placed = entries.annotate(unit_key=Subquery(unit.values("sort_key")[:1]))
+    ordered = placed.select_related("member").order_by("unit_key", "member__name", "member_id")
     return ((entry.member, entry.organization_path) for entry in ordered)
 
 
@@ -102,8 +102,7 @@ def packs_for_offline(gift: Gift) -> int:
     offer = Offer.objects.filter(pk=gift.programme_id, item=gift.item_id, status=OfferStatus.CLOSED).first()
     if offer is None:
         return gift.quantity_offline
-    lapsed = Booking.objects.filter(offer=offer, status=BookingStatus.EXPIRED).count()
-    return gift.quantity_offline + offer.stock.unsold + lapsed
+    return gift.quantity_offline + offer.stock.unsold
 
 
 @dataclass(frozen=True)

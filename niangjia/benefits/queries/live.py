@@ -6,10 +6,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import Gift, Programme
+from niangjia.benefits.queries import report
 from niangjia.benefits.queries.handing import SplitRow, splits_of
-from niangjia.benefits.queries.report import Line, by_unit
+from niangjia.benefits.queries.report import Refused, by_unit, turned_away
 from niangjia.benefits.queries.totals import Totals, programme_totals
 from niangjia.bookings.models import Offer, OfferStatus, OfferStock
+from niangjia.bookings.queries.line import Line, line
 from niangjia.ledgers.queries import Balance, balance, findings
 from niangjia.ui import formats
 
@@ -68,8 +70,10 @@ class Live:
     left: int
     protected_left: int
     lines: list[StockLine]
-    units: list[Line]
+    units: list[report.Line]
     splits: list[SplitRow]
+    line: Line | None = None
+    turned_away: list[Refused] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -90,11 +94,13 @@ def live(programme: Programme) -> Live:
     return Live(
         totals=programme_totals(programme),
         capacity=offer.capacity if offer else 0,
-        left=stock.remaining,
+        left=stock.remaining + sum(stock.shares),
         protected_left=stock.protected_remaining,
         lines=[_line(gift) for gift in gifts],
         units=by_unit(programme),
         splits=splits_of(programme),
+        line=line(offer) if offer else None,
+        turned_away=turned_away(programme),
         findings=[f"{found}（{found.expected} / {found.found}）" for found in findings(purpose_id=programme.pk)],
     )
 
@@ -136,8 +142,11 @@ def consequences_of_closing(programme: Programme, at: datetime) -> list[str]:
     if waiting:
         told.append(_waiting(waiting, programme.collect_until, at))
     if offer and offer.status == OfferStatus.PUBLISHED:
-        free = offer.stock.remaining + offer.stock.protected_remaining
+        free = offer.stock.remaining + offer.stock.protected_remaining + sum(offer.stock.shares)
         told.append(_("%(count)s gifts that nobody has booked go back into the store.") % {"count": free})
+        standing = offer.entries.standing().count()
+        if standing:
+            told.append(_("%(count)s people are still in line; their entries end.") % {"count": standing})
     open_names = totals.offline_listed - totals.offline_handed_out
     if open_names:
         told.append(_("%(count)s people are on a list and have not been handed a pack.") % {"count": open_names})

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from niangjia.audiences import queries as audiences
 from niangjia.audiences.explain import Clause, Explanation
 from niangjia.benefits.models import Gift, Handout, Programme, ProgrammeStatus
-from niangjia.bookings.models import Booking, BookingStatus, Offer, OfferStock
+from niangjia.bookings.models import Booking, BookingStatus, Entry, EntryState, Limit, Method, Offer, OfferStock
+from niangjia.bookings.queries import keeps_a_list, line
 from niangjia.members.models import Member
 from niangjia.org.queries import ancestors
 from niangjia.vouchers.models import Redemption, RedemptionKind
@@ -18,12 +20,19 @@ class Standing(StrEnum):
 
     COLLECTED = "collected"
     BOOKED = "booked"
+    KEPT = "kept"
     MISSED = "missed"
     LISTED = "listed"
     HANDED_OUT = "handed_out"
     OFFLINE_ONLY = "offline_only"
     NOT_ELIGIBLE = "not_eligible"
+    ENTERED = "entered"
+    WAITING = "waiting"
+    LAPSED = "lapsed"
+    NOT_REACHED = "not_reached"
     NOT_YET_OPEN = "not_yet_open"
+    MAY_ENTER = "may_enter"
+    LIMIT = "limit"
     SOLD_OUT = "sold_out"
     CLOSED = "closed"
     OPEN = "open"
@@ -39,7 +48,10 @@ class WhyNot:
 
 @dataclass(frozen=True)
 class Place:
-    """A member's place in a programme, with all that her page shows."""
+    """A member's place in a programme, with all that her page shows.
+
+    ``left`` are the pieces that she can draw on, ``quantity`` those that one booking takes.
+    """
 
     programme: Programme
     standing: Standing
@@ -48,8 +60,14 @@ class Place:
     handout: Handout | None = None
     explanation: Explanation | None = None
     left: int = 0
+    quantity: int = 1
     may_cancel: bool = False
     cancelled_before: bool = False
+    may_wait: bool = False
+    entry: Entry | None = None
+    ahead: line.Ahead | None = None
+    chance: line.Chance | None = None
+    limits: list[Limit] = field(default_factory=list)
     why_not: list[WhyNot] = field(default_factory=list)
     handed_over: Redemption | None = None
 
@@ -59,11 +77,29 @@ class Place:
         return self.explanation.unmet if self.explanation else []
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What an offer has for one person: what she can draw on, and what stands between."""
+
+    mask: int
+    quantity: int
+    left: int
+    fits: bool
+    entry: Entry | None
+    limits: list[Limit]
+
+
 BY_BOOKING = {
     BookingStatus.COLLECTED: Standing.COLLECTED,
     BookingStatus.BOOKED: Standing.BOOKED,
     BookingStatus.EXPIRED: Standing.MISSED,
 }
+BY_ENTRY = {
+    EntryState.ENTERED: Standing.ENTERED,
+    EntryState.WAITING: Standing.WAITING,
+    EntryState.OFFERED: Standing.KEPT,
+}
+IN_VAIN = {EntryState.LAPSED: Standing.LAPSED, EntryState.ENDED: Standing.NOT_REACHED}
 BY_HANDOUT = {"listed": Standing.LISTED, "handed_out": Standing.HANDED_OUT}
 
 
@@ -75,15 +111,16 @@ def place_of(programme: Programme, member: Member, at: datetime) -> Place:
     live = next((booking for booking in bookings if booking.status in BY_BOOKING), None)
     handout = programme.handouts.live().filter(member=member).select_related("split__gift__item").first()
     explained = audiences.explain_frozen(programme.audience, member) if programme.audience else None
-    left = OfferStock.objects.filter(offer=programme.pk).values_list("remaining", flat=True).first() or 0
+    terms = _terms(offer, member) if offer else None
+    standing = _standing(programme, live, handout, explained, offer, terms, at)
     return Place(
         programme=programme,
-        standing=_standing(programme, live, handout, explained, offer, left, at),
+        standing=standing,
         gift=gift,
         booking=live,
         handout=handout,
         explanation=explained,
-        left=left,
+        **_in_line(standing, offer, terms),
         may_cancel=_may_cancel(programme, live, at),
         cancelled_before=bool(bookings) and live is None,
         why_not=why_not(explained) if explained else [],
@@ -112,28 +149,76 @@ def _handed_over(booking: Booking | None) -> Redemption | None:
     return rows.order_by("-turn").first()
 
 
+def _terms(offer: Offer, member: Member) -> Terms:
+    mask, quantity = line.terms(offer, member)
+    stock = OfferStock.objects.filter(offer=offer).first() or OfferStock()
+    return Terms(
+        mask=mask,
+        quantity=quantity,
+        left=line.open_to(stock, mask),
+        fits=line.fits(stock, mask, quantity),
+        entry=line.entry_of(offer, member),
+        limits=line.limits_reached(offer, member),
+    )
+
+
+def _in_line(standing: Standing, offer: Offer | None, terms: Terms | None) -> dict[str, Any]:
+    """What her page says of the line, each only where it is shown."""
+    if offer is None or terms is None:
+        return {}
+    known: dict[str, Any] = {"left": terms.left, "quantity": terms.quantity, "limits": terms.limits}
+    known["entry"] = terms.entry
+    if standing == Standing.WAITING and terms.entry:
+        known["ahead"] = line.ahead_of(terms.entry)
+    if standing in {Standing.MAY_ENTER, Standing.ENTERED}:
+        joining = terms.quantity if standing == Standing.MAY_ENTER else 0
+        known["chance"] = line.chance(offer, terms.mask, joining=joining)
+    if standing == Standing.SOLD_OUT:
+        known["may_wait"] = keeps_a_list(offer)
+    return known
+
+
 def _standing(
     programme: Programme,
     live: Booking | None,
     handout: Handout | None,
     explained: Explanation | None,
     offer: Offer | None,
-    left: int,
+    terms: Terms | None,
     at: datetime,
 ) -> Standing:
     if live:
         return BY_BOOKING[BookingStatus(live.status)]
     if handout:
         return BY_HANDOUT[handout.status]
-    if offer is None or explained is None:
+    if offer is None or terms is None or explained is None:
         return Standing.OFFLINE_ONLY
     if not explained.eligible:
         return Standing.NOT_ELIGIBLE
+    in_line = _standing_in_line(programme, offer, terms.entry, at)
+    if in_line:
+        return in_line
     if not programme.is_running or at >= offer.closes_at:
         return Standing.CLOSED
     if at < offer.opens_at:
         return Standing.NOT_YET_OPEN
-    return Standing.OPEN if left else Standing.SOLD_OUT
+    if terms.limits:
+        return Standing.LIMIT
+    if offer.method == Method.DRAW:
+        return Standing.MAY_ENTER
+    return Standing.OPEN if terms.fits else Standing.SOLD_OUT
+
+
+def _standing_in_line(programme: Programme, offer: Offer, entry: Entry | None, at: datetime) -> Standing | None:
+    """Where she waits, or has waited in vain; nothing where she may still do something else."""
+    if entry is None:
+        return None
+    if entry.state in BY_ENTRY and programme.is_running:
+        late = entry.state == EntryState.OFFERED and entry.answer_until and at >= entry.answer_until
+        return Standing.LAPSED if late else BY_ENTRY[EntryState(entry.state)]
+    if offer.method == Method.FIRST_COME and at < offer.closes_at and programme.is_running:
+        return None
+    return IN_VAIN.get(EntryState(entry.state))
 
 
 def _may_cancel(programme: Programme, booking: Booking | None, at: datetime) -> bool:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import AmountLimit, Gift, Handout, LimitKind, Programme
 from niangjia.benefits.permissions import PLAN
-from niangjia.bookings.models import Booking, BookingStatus
+from niangjia.bookings.models import Allocation, Booking, BookingStatus, Method
+from niangjia.bookings.services import default_method
 from niangjia.core.access import Actor
 from niangjia.core.money import yuan
 from niangjia.ledgers.models import Account, StockEntry
@@ -17,7 +18,7 @@ from niangjia.ledgers.queries import balance
 from niangjia.members.models import Member
 from niangjia.org.models import Organization
 
-Step = Literal["basics", "gifts", "times", "audience", "goods"]
+Step = Literal["basics", "gifts", "times", "audience", "allocation", "goods"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ class Arrival:
         return max(0, self.needed - self.arrived)
 
 
+def carried_out_by(unit: Organization) -> str:
+    """What keeps ``unit`` open: programmes that are under way."""
+    names = [programme.name for programme in Programme.objects.running().filter(organization=unit)]
+    listed = "、".join(f"“{name}”" for name in names)
+    return _("Under way here: %(names)s. Close them first.") % {"names": listed} if names else ""
+
+
 def gifts_of(programme: Programme) -> list[Gift]:
     return list(programme.gifts.select_related("item").order_by("id"))
 
@@ -61,7 +69,7 @@ def missing(programme: Programme, at: datetime) -> list[Missing]:
         return [Missing("gifts", _("Say what is given: at least one gift."))]
     found = []
     if any(gift.quantity_online for gift in gifts):
-        found += _missing_times(programme, at) + _missing_audience(programme)
+        found += _missing_times(programme, at) + _missing_audience(programme) + _missing_allocation(programme, gifts)
     for arrival in arrivals(programme):
         if arrival.short:
             text = _("Of “%(gift)s” %(arrived)s of %(needed)s have arrived; write down the rest when it comes.")
@@ -92,6 +100,29 @@ def _missing_audience(programme: Programme) -> list[Missing]:
     if not audience.eligible:
         return [Missing("audience", _("Nobody is on the list “%(name)s”.") % {"name": audience})]
     return []
+
+
+def fitting_method(programme: Programme, gifts: list[Gift]) -> Method:
+    """What suits the people on the list and the gifts to be booked: a draw where there is not one for everybody."""
+    eligible = (programme.audience.eligible or 0) if programme.audience else 0
+    return default_method(eligible=eligible, pieces=sum(gift.quantity_online for gift in gifts))
+
+
+def _missing_allocation(programme: Programme, gifts: list[Gift]) -> list[Missing]:
+    found = Allocation.objects.filter(pk=programme.pk).first()
+    if found is None:
+        text = _("There is not one for everybody: say how the gifts are allocated.")
+        return [Missing("allocation", text)] if fitting_method(programme, gifts) == Method.DRAW else []
+    told = []
+    due, closes = found.value_due_at, programme.closes_at
+    if found.method == Method.DRAW and due and closes and due < closes:
+        told.append(_("The public value of the draw must become known after entries have closed."))
+    online = next(gift for gift in gifts if gift.quantity_online)
+    asked = (found.shares.aggregate(sum=Sum("quantity"))["sum"] or 0) + online.protected
+    if asked > online.quantity_online:
+        text = _("Shares and protected gifts are %(asked)s of %(all)s: make a share smaller.")
+        told.append(text % {"asked": asked, "all": online.quantity_online})
+    return [Missing("allocation", text) for text in told]
 
 
 # Limits -----------------------------------------------------------------------------------------------------------

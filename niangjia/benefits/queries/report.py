@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -163,7 +163,7 @@ def _lines(booked: Iterable[tuple[Any, str, str, int]], handed: Iterable[tuple[A
 
 def by_unit(programme: Programme) -> list[Line]:
     """By the union of each person, the largest first."""
-    booked = _bookings(programme).order_by().values_list("place", "status", "channel").annotate(n=Count("pk"))
+    booked = _bookings(programme).order_by().values_list("place", "status", "channel").annotate(n=Sum("quantity"))
     handed = programme.handouts.handed_out().order_by().values_list("unit__path").annotate(n=Sum("quantity"))
     lines = _lines(booked, handed)
     names = dict(Organization.objects.filter(path__in=lines).values_list("path", "name"))
@@ -178,7 +178,7 @@ def by_occupation(programme: Programme) -> list[Line]:
         Booking.objects.filter(offer=programme.pk)
         .order_by()
         .values_list("member__occupation__name", "status", "channel")
-        .annotate(n=Count("pk"))
+        .annotate(n=Sum("quantity"))
     )
     handed = programme.handouts.handed_out().order_by().values_list("occupation__name").annotate(n=Sum("quantity"))
     lines = _lines(booked, handed)
@@ -197,7 +197,7 @@ def by_channel(programme: Programme) -> list[tuple[str, int]]:
         Booking.objects.filter(offer=programme.pk, status=BookingStatus.COLLECTED)
         .order_by()
         .values_list("channel")
-        .annotate(n=Count("pk"))
+        .annotate(n=Sum("quantity"))
     )
     offline = programme.handouts.handed_out().aggregate(n=Sum("quantity"))["n"] or 0
     return [
@@ -248,6 +248,8 @@ def reasons() -> dict[str, str]:
         "not-eligible": _("Not on the list of those eligible"),
         "not-yet-open": _("Booking had not opened yet"),
         "closed": _("Booking had closed"),
+        "limit": _("A limit for the person, the household or the union was reached"),
+        "by-draw": _("These gifts are drawn by lot"),
         "no-pass": again,
         "bad-pass": again,
         "expired-pass": again,

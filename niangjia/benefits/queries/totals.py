@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from niangjia.benefits.models import Handout, HandoutStatus, Programme
@@ -14,7 +14,7 @@ from niangjia.bookings.models import Booking, BookingStatus, Channel
 
 @dataclass(frozen=True)
 class Totals:
-    """``online_booked`` are bookings that stand or were collected, those made for somebody at a desk included."""
+    """In gifts. ``online_booked`` are of bookings that stand or were collected, those made at a desk included."""
 
     online_booked: int = 0
     online_collected: int = 0
@@ -45,12 +45,12 @@ def totals_of(keys: Iterable[UUID]) -> dict[UUID, Totals]:
         .order_by()
         .values("offer_id")
         .annotate(
-            online_booked=Count("pk", filter=standing),
-            online_collected=Count("pk", filter=Q(status=BookingStatus.COLLECTED)),
-            assisted=Count("pk", filter=standing & Q(channel=Channel.ASSISTED)),
-            cancelled=Count("pk", filter=Q(status=BookingStatus.CANCELLED)),
-            not_collected=Count("pk", filter=Q(status=BookingStatus.EXPIRED)),
-            given_back=Count("pk", filter=Q(status=BookingStatus.RETURNED)),
+            online_booked=Sum("quantity", default=0, filter=standing),
+            online_collected=Sum("quantity", default=0, filter=Q(status=BookingStatus.COLLECTED)),
+            assisted=Sum("quantity", default=0, filter=standing & Q(channel=Channel.ASSISTED)),
+            cancelled=Sum("quantity", default=0, filter=Q(status=BookingStatus.CANCELLED)),
+            not_collected=Sum("quantity", default=0, filter=Q(status=BookingStatus.EXPIRED)),
+            given_back=Sum("quantity", default=0, filter=Q(status=BookingStatus.RETURNED)),
         )
     )
     handed: Any = (
@@ -82,7 +82,7 @@ def with_totals(programmes: Any) -> Any:
     ).order_by()
     handed = Handout.objects.handed_out().filter(programme=OuterRef("pk")).order_by()
     return programmes.annotate(
-        online_booked=_total(booked.values("offer").annotate(n=Count("pk"))),
+        online_booked=_total(booked.values("offer").annotate(n=Sum("quantity"))),
         offline_handed_out=_total(handed.values("programme").annotate(n=Sum("quantity"))),
     ).annotate(all=F("online_booked") + F("offline_handed_out"))
 

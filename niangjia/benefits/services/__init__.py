@@ -1,5 +1,6 @@
 """Every write about programmes: planning, publishing, handing out, acting for somebody, closing, reporting."""
 
+from niangjia.benefits.services.allocating import ShareKind, ShareTemplate, kinds, plan_allocation, save_share_rule
 from niangjia.benefits.services.assisting import book_for, hand_out_now
 from niangjia.benefits.services.closing import (
     DoesNotAgree,
@@ -16,6 +17,7 @@ from niangjia.benefits.services.handing import (
     put_on_list,
     record_handout,
     record_sheet,
+    require_listable,
     take_off_list,
     undo_handout,
 )
@@ -41,6 +43,7 @@ from niangjia.benefits.services.publishing import (
 from niangjia.benefits.services.rehearsing import plan_of, rehearse_opening
 from niangjia.benefits.services.splitting import SplitPlan, add_split, audience_for_group, change_split, remove_split
 from niangjia.benefits.services.telling import cancel_own, remind_collectors, tell_booked
+from niangjia.benefits.services.waiting import accept_gift, join_line
 
 __all__ = [
     "AlreadyServed",
@@ -48,9 +51,12 @@ __all__ = [
     "GiftPlan",
     "NotOnTheList",
     "NotReady",
+    "ShareKind",
+    "ShareTemplate",
     "SplitPlan",
     "StillWaiting",
     "abandon_programme",
+    "accept_gift",
     "add_gift",
     "add_split",
     "audience_for_group",
@@ -67,7 +73,10 @@ __all__ = [
     "file_report",
     "fill_list",
     "hand_out_now",
+    "join_line",
+    "kinds",
     "open_due",
+    "plan_allocation",
     "plan_of",
     "print_sheet",
     "publish_programme",
@@ -80,6 +89,8 @@ __all__ = [
     "remove_gift",
     "remove_split",
     "report_programme",
+    "require_listable",
+    "save_share_rule",
     "set_limit",
     "set_times",
     "take_off_list",

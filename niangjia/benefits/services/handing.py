@@ -19,7 +19,9 @@ from niangjia.benefits import papers
 from niangjia.benefits.models import HANDOUT_TRANSITIONS, Handout, HandoutStatus, Programme, ProgrammeStatus, Split
 from niangjia.benefits.permissions import HAND_OUT
 from niangjia.benefits.queries.handing import SERVED, candidates, sheet_rows
+from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Booking
+from niangjia.bookings.queries import has_limits
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput, InvalidTransition
@@ -110,6 +112,21 @@ def _last_number(split: Split) -> int:
 def put_on_list(split: Split, member: Member, *, actor: Actor | None) -> Handout:
     """Add one eligible person, as long as a pack is free; who is not eligible is told which condition fails."""
     split = _held(split, actor)
+    require_listable(split, member)
+    handout = split.handouts.filter(member=member, status=HandoutStatus.TAKEN_OFF).first()
+    if handout:
+        advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
+        handout.save(update_fields=["status"])
+    else:
+        handout = _fresh(split, member, member.organization, _last_number(split) + 1)
+        handout.save(force_insert=True)
+    audit.record(actor, "benefits.handout.list", handout, person=member.name)
+    return handout
+
+
+def require_listable(split: Split, member: Member) -> None:
+    """Refuse whoever is not eligible or has a gift already, and everybody once all packs are taken."""
+    _require_not_over(split.programme)
     explained = audiences.explain_frozen(split.audience, member)
     if not explained.eligible:
         unmet = "；".join(clause.text for clause in explained.unmet) or explained.note
@@ -120,15 +137,6 @@ def put_on_list(split: Split, member: Member, *, actor: Actor | None) -> Handout
     require_unserved(split.programme, member)
     if split.quantity - _listed(split) < 1:
         raise NotOnTheList(_("All packs of this group are taken."), remedy=_("Take somebody off the list first."))
-    handout = split.handouts.filter(member=member, status=HandoutStatus.TAKEN_OFF).first()
-    if handout:
-        advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
-        handout.save(update_fields=["status"])
-    else:
-        handout = _fresh(split, member, member.organization, _last_number(split) + 1)
-        handout.save(force_insert=True)
-    audit.record(actor, "benefits.handout.list", handout, person=member.name)
-    return handout
 
 
 def require_unserved(programme: Programme, member: Member, *, handout: Handout | None = None) -> None:
@@ -171,6 +179,7 @@ def record_handout(handout: Handout, *, actor: Actor | None, at: datetime, signe
     handout = _held_handout(handout, actor)
     _require_running(handout.programme)
     require_unserved(handout.programme, handout.member, handout=handout)
+    _count(handout)
     advance(handout, HandoutStatus.HANDED_OUT, HANDOUT_TRANSITIONS)
     handout.handed_at = at
     handout.helper_id = actor.pk if actor else None
@@ -201,14 +210,39 @@ def record_sheet(split: Split, *, absent: Collection[int] = (), actor: Actor | N
             _("The sheet has no open number %(numbers)s.") % {"numbers": ", ".join(map(str, sorted(unknown)))},
             field="absent",
         )
-    booked = _booked_numbers(split)
     here = [handout for number, handout in listed.items() if number not in absent]
-    signed = [handout for handout in here if handout.member_id not in booked]
-    refused = [handout for handout in here if handout.member_id in booked]
+    refused = _not_to_be_handed(split, here)
+    signed = [handout for handout in here if handout.number not in refused]
     _sign(split, signed, actor=actor, at=at)
     audit.record(actor, "benefits.split.record", split, done=len(signed), absent=sorted(absent))
-    reasons = [(handout, _booked_online(handout.member, booked[handout.member_id])) for handout in refused]
-    return Recorded(done=len(signed), refused=[(handout.number, str(why)) for handout, why in reasons])
+    return Recorded(done=len(signed), refused=[(number, str(why)) for number, why in refused.items()])
+
+
+def _not_to_be_handed(split: Split, handouts: list[Handout]) -> dict[int, DomainError]:
+    """Who of the sheet may not have the pack, by number: booked online, or past a limit. Counts the others."""
+    booked, limited = _booked_numbers(split), has_limits(split.programme_id)
+    refused: dict[int, DomainError] = {}
+    for handout in handouts:
+        if handout.member_id in booked:
+            refused[handout.number] = _booked_online(handout.member, booked[handout.member_id])
+        if not limited or handout.number in refused:
+            continue
+        try:
+            _count(handout)
+        except bookings.LimitReached as no:
+            refused[handout.number] = no
+    return refused
+
+
+def _count(handout: Handout) -> None:
+    """Against the limits of the programme, which may be common to others."""
+    bookings.count_handout(
+        handout.pk,
+        programme_id=handout.programme_id,
+        member=handout.member,
+        unit_id=handout.unit_id,
+        quantity=handout.quantity,
+    )
 
 
 def _booked_numbers(split: Split) -> dict[UUID, int]:
@@ -252,6 +286,7 @@ def undo_handout(handout: Handout, *, reason: str, actor: Actor | None) -> Hando
     if handout.status != HandoutStatus.HANDED_OUT:
         raise InvalidTransition(_("This pack has not been handed out."), remedy=_("Reload the page."))
     advance(handout, HandoutStatus.LISTED, HANDOUT_TRANSITIONS)
+    bookings.uncount_handout(handout.pk)
     handout.handed_at, handout.helper, handout.helper_name, handout.signed_by = None, None, "", ""
     handout.save(update_fields=["status", "handed_at", "helper", "helper_name", "signed_by"])
     ledgers.take_back(

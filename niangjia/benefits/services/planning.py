@@ -194,7 +194,7 @@ def choose_points(programme: Programme, points: Iterable[ServicePoint], *, actor
 def choose_audience(programme: Programme, audience: Audience | None, *, actor: Actor | None) -> Programme:
     """Say who is eligible: an audience of the programme's own unit or of one above it."""
     programme = locked(programme, actor)
-    _require_draft(programme)
+    require_draft(programme)
     if audience and not programme.organization_path.startswith(audience.organization_path):
         raise InvalidInput(
             _("This audience belongs to another unit."), field="audience", remedy=_("Choose one of your own unit.")
@@ -210,7 +210,7 @@ def choose_audience(programme: Programme, audience: Audience | None, *, actor: A
 def add_gift(programme: Programme, plan: GiftPlan, *, actor: Actor | None) -> Gift:
     """Plan one more kind of pack; it becomes an item of the stock."""
     programme = locked(programme, actor)
-    _require_draft(programme)
+    require_draft(programme)
     _check_plan(plan, programme)
     item = ledgers.create_item(
         organization=programme.organization,
@@ -264,7 +264,7 @@ def _check_plan(plan: GiftPlan, programme: Programme, gift: Gift | None = None) 
 def change_gift(gift: Gift, plan: GiftPlan, *, actor: Actor | None) -> Gift:
     """Plan a pack anew while the programme is a draft."""
     programme = locked(gift.programme, actor)
-    _require_draft(programme)
+    require_draft(programme)
     _check_plan(plan, programme, gift)
     gift = Gift.objects.select_for_update(of=["self"]).select_related("item").get(pk=gift.pk)
     before = {key: getattr(gift, key) for key in _numbers(plan)}
@@ -283,7 +283,7 @@ def change_gift(gift: Gift, plan: GiftPlan, *, actor: Actor | None) -> Gift:
 def remove_gift(gift: Gift, *, actor: Actor | None) -> None:
     """Drop a pack from the plan; refused once stock of it has arrived or a split counts on it."""
     programme = locked(gift.programme, actor)
-    _require_draft(programme)
+    require_draft(programme)
     if StockEntry.objects.filter(item=gift.item_id).exists():
         raise PlanFixed(
             _("Stock of this gift has arrived."),
@@ -330,7 +330,8 @@ def locked(programme: Programme, actor: Actor | None, permission: str = PLAN) ->
     return held
 
 
-def _require_draft(programme: Programme) -> None:
+def require_draft(programme: Programme) -> None:
+    """What was announced stays."""
     if programme.status != ProgrammeStatus.DRAFT:
         raise PlanFixed(
             _("“%(name)s” is published; gifts and rules stay as announced.") % {"name": programme},

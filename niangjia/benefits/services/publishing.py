@@ -12,6 +12,8 @@ from niangjia.benefits.permissions import PLAN, PUBLISH
 from niangjia.benefits.queries.planning import Missing, missing
 from niangjia.benefits.services.planning import locked
 from niangjia.bookings import services as bookings
+from niangjia.bookings.models import Allocation, Method
+from niangjia.bookings.services import AllocationPlan
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
@@ -45,12 +47,20 @@ def publish_programme(programme: Programme, *, actor: Actor | None, at: datetime
         ledgers.allot(gift.item, purpose_id=programme.pk, quantity=gift.quantity, actor=actor, reference=gift)
     online = next((gift for gift in gifts if gift.quantity_online), None)
     if online and programme.opens_at and programme.closes_at:
+        _settle_allocation(programme, actor)
         _put_on_offer(programme, online, programme.opens_at, programme.closes_at, actor)
     if not online or (programme.opens_at and programme.opens_at <= at):
         advance(programme, ProgrammeStatus.OPEN, PROGRAMME_TRANSITIONS)
     programme.save(update_fields=["status", "published_at"])
     audit.record(actor, "benefits.programme.publish", programme, gifts=[str(gift.pk) for gift in gifts])
     return programme
+
+
+def _settle_allocation(programme: Programme, actor: Actor | None) -> None:
+    """Where there is one for everybody nobody need choose: first come, first served."""
+    if not Allocation.objects.filter(pk=programme.pk).exists():
+        plan = AllocationPlan(method=Method.FIRST_COME)
+        bookings.plan_allocation(key=programme.pk, organization=programme.organization, plan=plan, actor=actor)
 
 
 def _put_on_offer(

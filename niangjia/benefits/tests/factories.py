@@ -13,6 +13,8 @@ from niangjia.benefits import permissions, services
 from niangjia.benefits.models import Gift, Occasion, Programme, Split
 from niangjia.benefits.services import GiftPlan, SplitPlan
 from niangjia.bookings import permissions as bookings
+from niangjia.bookings.models import Method
+from niangjia.bookings.services import AllocationPlan
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder, person
 from niangjia.ledgers import permissions as ledgers
@@ -112,6 +114,7 @@ def make_scene(
     offline: int = 5,
     people: int = 4,
     cleaners: int = 3,
+    waiting_list: bool = False,
     tree: Tree | None = None,
 ) -> Scene:
     tree = tree or make_tree()
@@ -126,6 +129,9 @@ def make_scene(
         programme,
         plan(name="慰问礼包", contents="牛奶\n洗发水", unit_price=8_000, quantity_offline=offline),
         actor=None,
+    )
+    services.plan_allocation(
+        programme, AllocationPlan(method=Method.FIRST_COME, waiting_list=waiting_list), actor=None
     )
     services.receive_goods(box, quantity=online, actor=None)
     services.receive_goods(pack, quantity=offline, actor=None, money_source="donation")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from niangjia.benefits import services
 from niangjia.benefits.tests.factories import Scene, make_scene
 from niangjia.bookings.models import Booking
+from niangjia.bookings.tests.races import dsn
 from niangjia.identity.models import User
 
 
@@ -41,6 +43,20 @@ def test_a_member_books_without_scripts(site: str, browser: Browser, browser_con
         log_in(page, site, scene.people[0].user)
         book(page, scene)
         expect(page.get_by_text("预订成功。")).to_be_visible()
+
+
+def test_who_waits_reads_her_place_and_the_page_asks_again_by_itself(site: str, phone: Page) -> None:
+    """Somebody holds the stock for longer than the lane waits: the first answer is 503, a later one the booking."""
+    scene = make_scene(protected=0).publish()
+    log_in(phone, site, scene.people[0].user)
+    phone.goto(f"/programmes/{scene.programme.pk}/")
+    with psycopg.connect(**dsn()) as holder:
+        holder.execute("SELECT 1 FROM bookings_offerstock WHERE offer_id = %s FOR UPDATE", [scene.programme.pk])
+        phone.get_by_role("button", name="预订这份慰问品").click()
+        expect(phone.get_by_text("您在排队，排第 1 位")).to_be_visible(timeout=30_000)
+        expect(phone.get_by_text("秒后自动再试")).to_be_visible(timeout=30_000)
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("您已预订，编号 1", timeout=60_000)
+    assert Booking.objects.count() == 1
 
 
 def test_the_live_page_counts_by_itself(site: str, desk: Page) -> None:

@@ -111,6 +111,17 @@ def test_the_page_says_where_she_stands(case: object, standing: Standing) -> Non
     assert 'name="pass"' not in page(member, scene.programme)
 
 
+def test_a_clock_of_the_server_that_was_set_back_reopens_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = make_scene().publish()
+    booking = book_online(scene, scene.people[0])
+    Offer.objects.filter(pk=scene.programme.pk).update(cancel_until=timezone.now())
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() - timedelta(hours=3))
+    signed_in(scene.people[0].user).post(reverse("benefits:member-cancel", args=[scene.programme.pk]))
+    booking.refresh_from_db()
+    assert booking.status == "booked"
+
+
 def test_she_cancels_until_the_deadline_and_not_after_and_not_for_others() -> None:
     scene = make_scene().publish()
     member, other = scene.people[:2]
@@ -154,6 +165,40 @@ def test_home_shows_her_what_is_hers() -> None:
     far = make_member(scene.tree.sibling, name="李远")
     assert programmes_for(scene.people[0]) == [scene.programme]
     assert programmes_for(far) == []
+
+
+def home(user: User | None) -> str:
+    return str(signed_in(user).get(reverse("portal:member")).content.decode())
+
+
+def test_home_says_a_booked_programme_once() -> None:
+    scene = make_scene().publish()
+    member = scene.people[0]
+    assert home(member.user).count(scene.programme.name) == 1
+    services.book_for(scene.programme, member, actor=None, at=timezone.now())
+    page = home(member.user)
+    assert page.count(scene.programme.name) == 1
+    assert "等您领取" in page
+    assert reverse("benefits:member-programme", args=[scene.programme.pk]) not in page
+
+
+def test_home_is_silent_about_what_is_over() -> None:
+    scene = make_scene().publish()
+    services.hand_out_now(scene.programme, scene.people[0], point=scene.point, actor=None, at=timezone.now())
+    assert scene.programme.name not in home(scene.people[0].user)
+    assert scene.programme.name in home(scene.people[1].user)
+
+
+def test_home_keeps_what_is_booked_and_cannot_be_collected_yet() -> None:
+    scene = make_scene()
+    later = timezone.now() + timedelta(days=5)
+    Programme.objects.filter(pk=scene.programme.pk).update(collect_from=later)
+    scene.programme.refresh_from_db()
+    scene.publish()
+    services.book_for(scene.programme, scene.people[0], actor=None, at=timezone.now())
+    page = home(scene.people[0].user)
+    assert page.count(scene.programme.name) == 1
+    assert reverse("benefits:member-programme", args=[scene.programme.pk]) in page
 
 
 # Everybody --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,7 +19,16 @@ from niangjia.benefits.tests.factories import Scene, make_scene
 from niangjia.benefits.views.outcome import WHILE_OPEN
 from niangjia.bookings import services as bookings
 from niangjia.bookings.lane import outcomes
-from niangjia.bookings.models import Booking, Offer, OfferStock
+from niangjia.bookings.models import (
+    Allocation,
+    Booking,
+    Claimant,
+    Entry,
+    EntryState,
+    Method,
+    Offer,
+    OfferStock,
+)
 from niangjia.bookings.tests.client import LaneClient
 from niangjia.members.models import Member
 
@@ -106,6 +116,42 @@ def _offline_only(scene: Scene) -> Member:
     return scene.people[0]
 
 
+def _in_line(state: EntryState, **fields: Any) -> Callable[[Scene], Member]:
+    """Whoever waits, or has waited in vain, while booking is over for everybody else."""
+
+    def reach(scene: Scene) -> Member:
+        offer = Offer.objects.get(pk=scene.programme.pk)
+        known = {"organization": offer.organization, "organization_path": offer.organization_path, "position": 1}
+        Entry.objects.create(**known, offer=offer, member=scene.people[0], state=state, **fields)
+        return _closed(scene)
+
+    return reach
+
+
+def _may_enter(scene: Scene) -> Member:
+    Offer.objects.filter(pk=scene.programme.pk).update(method=Method.DRAW)
+    return scene.people[0]
+
+
+def _entered(scene: Scene) -> Member:
+    _in_line(EntryState.ENTERED)(scene)
+    Offer.objects.update(closes_at=timezone.now() + timedelta(hours=1))
+    return _may_enter(scene)
+
+
+def _limit_reached(scene: Scene) -> Member:
+    limit = bookings.create_limit(organization=scene.tree.unit, name="每会一份", who="unit", most=1, actor=None)
+    Allocation.objects.get(pk=scene.programme.pk).limits.add(limit)
+    Offer.objects.filter(pk=scene.programme.pk).update(by_terms=True)
+    for member in scene.people:
+        Claimant.objects.create(
+            offer_id=scene.programme.pk, member_id=member.pk, quantity=1, unit_id=member.organization_id
+        )
+    services.book_for(scene.programme, scene.people[1], actor=None, at=scene.now)
+    return scene.people[0]
+
+
+SOON = timezone.now() + timedelta(days=30)
 STANDINGS: dict[Standing, tuple[Callable[[Scene], Member], str]] = {
     Standing.BOOKED: (_booked, "您之前已经预订，这是您的预订。"),
     Standing.COLLECTED: (_collected, "您之前已经预订，慰问品也已领取。"),
@@ -117,6 +163,13 @@ STANDINGS: dict[Standing, tuple[Callable[[Scene], Member], str]] = {
     Standing.NOT_YET_OPEN: (_not_yet_open, "预订还没有开始。"),
     Standing.SOLD_OUT: (_sold_out, "您提交时已全部订完。"),
     Standing.CLOSED: (_closed, "预订已经结束。"),
+    Standing.KEPT: (_in_line(EntryState.OFFERED, answer_until=SOON), "已经为您留了一份，请在下面选择接受或放弃。"),
+    Standing.WAITING: (_in_line(EntryState.WAITING), "这次没有预订：您已在候补名单中。"),
+    Standing.ENTERED: (_entered, "这次没有预订：您已报名抽签。"),
+    Standing.MAY_ENTER: (_may_enter, "本次慰问品由抽签决定，不用赶时间。"),
+    Standing.LIMIT: (_limit_reached, "已达到限额，页面上写明了是哪一项。"),
+    Standing.LAPSED: (_in_line(EntryState.LAPSED), "这次没有预订：答复时间已过。"),
+    Standing.NOT_REACHED: (_in_line(EntryState.ENDED), "这次没有预订：没有轮到您。"),
 }
 FREE = "您目前没有预订，慰问品还有，点按钮即可预订。"
 BUSY = "现在预订的人很多，请再点一次按钮，不会重复预订。"
@@ -124,7 +177,17 @@ STALE = "页面打开时间过久，请再点一次按钮。"
 FAILED = "这次预订没有成功，请再点一次按钮；如果仍不成功，请联系工会。"
 STRANGE = "这次请求不是从本页发出的，请在这里点按钮预订。"
 WHILE_FREE = {
-    FREE: ["booked", "already-booked", "sold-out", "not-eligible", "not-yet-open", "closed", "unknown-programme"],
+    FREE: [
+        "booked",
+        "already-booked",
+        "sold-out",
+        "limit",
+        "by-draw",
+        "not-eligible",
+        "not-yet-open",
+        "closed",
+        "unknown-programme",
+    ],
     BUSY: ["overloaded", "outcome-unknown", "unavailable"],
     STALE: ["bad-pass", "expired-pass", "revoked-pass", "other-programme"],
     FAILED: ["failed"],

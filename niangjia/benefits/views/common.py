@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from niangjia.benefits.models import Gift, Programme, ProgrammeStatus, Split
 from niangjia.benefits.permissions import HAND_OUT, PLAN, PUBLISH, REPORT
-from niangjia.bookings.permissions import ASSIST
+from niangjia.bookings.permissions import ASSIST, MANAGE
 from niangjia.core import access
 from niangjia.identity.http import UserRequest
 
@@ -43,7 +43,8 @@ def split_of(programme: Programme, pk: UUID) -> Split:
 
 def may(request: UserRequest, programme: Programme) -> dict[str, bool]:
     """What the reader may do with it, for the links of a page."""
-    asked = {"plan": PLAN, "publish": PUBLISH, "hand_out": HAND_OUT, "report": REPORT, "assist": ASSIST}
+    asked = {"plan": PLAN, "publish": PUBLISH, "hand_out": HAND_OUT, "report": REPORT, "assist": ASSIST,
+             "allocate": MANAGE}  # fmt: skip
     return {name: access.can(request.user, permission, programme.organization) for name, permission in asked.items()}
 
 

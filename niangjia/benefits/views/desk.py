@@ -1,5 +1,6 @@
 """For people without a phone: find the person, see whether and why, book or hand out."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,9 @@ from niangjia.benefits.queries.live import live
 from niangjia.benefits.queries.members import place_of
 from niangjia.benefits.views.common import kept, show
 from niangjia.benefits.views.programmes import form_page
+from niangjia.bookings.models import Draw
 from niangjia.bookings.permissions import ASSIST
+from niangjia.bookings.queries import has_limits
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
 from niangjia.members.models import Member
@@ -38,16 +41,27 @@ def desk(request: UserRequest, pk: UUID) -> HttpResponse:
 
 
 def _serve(request: UserRequest, programme: Programme, person: Member, form: DeskForm) -> HttpResponse:
-    now = timezone.now()
-    if request.POST.get("do") == "hand_out":
+    now, do = timezone.now(), request.POST.get("do")
+    known: dict[str, Any] = {"name": person}
+    if do == "hand_out":
         booking, _redemption = services.hand_out_now(
             programme, person, point=form.cleaned_data["point"], actor=request.user, at=now
         )
-        said = _("%(name)s has been handed the gift, number %(number)s.")
+        said, known["number"] = _("%(name)s has been handed the gift, number %(number)s."), booking.number
+    elif do == "join":
+        services.join_line(programme, person, actor=request.user, at=now)
+        said = _("%(name)s stands in line.")
+    elif do == "accept":
+        kept_for = get_object_or_404(person.entries.standing().select_related("member"), offer=programme.pk)
+        booking = services.accept_gift(programme, kept_for, actor=request.user, at=now)
+        said, known["number"] = _("Accepted for %(name)s, number %(number)s."), booking.number
     else:
         booking = services.book_for(programme, person, actor=request.user, at=now)
-        said = _("Booked for %(name)s, number %(number)s. She collects it with her ID card.")
-    messages.success(request, said % {"name": person, "number": booking.number})
+        said, known["number"] = (
+            _("Booked for %(name)s, number %(number)s. She collects it with her ID card."),
+            booking.number,
+        )
+    messages.success(request, said % known)
     return redirect("benefits:desk-person", programme.pk, person.pk)
 
 
@@ -66,5 +80,12 @@ def desk_person(request: UserRequest, pk: UUID, member: UUID) -> HttpResponse:
     place = place_of(found, person, timezone.now())
     fresh = place.gift is not None and place.booking is None and place.handout is None
     warnings = planning.person_warnings(place.gift, person, timezone.localdate()) if fresh and place.gift else []
-    context = {"person": person, "place": place, "form": form, "warnings": warnings}
+    context = {
+        "person": person,
+        "place": place,
+        "form": form,
+        "warnings": warnings,
+        "limited": has_limits(pk),
+        "drawn": Draw.objects.visible_to(request.user).filter(offer=pk).exists(),
+    }
     return show(request, found, "desk_person.html", context, status=422 if form.errors else 200)

@@ -20,6 +20,7 @@ from niangjia.benefits.permissions import HAND_OUT, PLAN
 from niangjia.benefits.queries import handing, planning
 from niangjia.benefits.views.common import kept, show, split_of
 from niangjia.benefits.views.programmes import form_page
+from niangjia.bookings.queries import has_limits
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
 from niangjia.ui import formats, pages
@@ -239,6 +240,7 @@ def handout(request: UserRequest, pk: UUID, handout: UUID) -> HttpResponse:
         "form": form,
         "badge_of": STATES[HandoutStatus(shown.status)],
         "history": handing.history(shown),
+        "limited": has_limits(pk),
         "warnings": _warnings(shown),
     }
     return show(request, found, "handout.html", context, status=422 if form.errors else 200)

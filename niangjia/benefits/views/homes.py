@@ -13,6 +13,7 @@ from niangjia.benefits.models import Programme, ProgrammeStatus
 from niangjia.benefits.permissions import HAND_OUT, REPORT, VIEW
 from niangjia.benefits.queries import with_totals
 from niangjia.benefits.queries.members import Place, Standing, place_of, programmes_for
+from niangjia.bookings.queries import to_collect
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.identity.http import UserRequest
@@ -21,16 +22,21 @@ from niangjia.ui import formats
 from niangjia.ui.inbox import InboxItem
 
 SHOWN = 5
-QUIET = {Standing.NOT_ELIGIBLE, Standing.OFFLINE_ONLY, Standing.CLOSED}
+PAST = {Standing.COLLECTED, Standing.HANDED_OUT, Standing.MISSED}
+QUIET = {Standing.NOT_ELIGIBLE, Standing.OFFLINE_ONLY, Standing.CLOSED} | PAST
 BADGES = {
-    Standing.COLLECTED: "done",
-    Standing.HANDED_OUT: "done",
     Standing.BOOKED: "active",
     Standing.LISTED: "active",
+    Standing.KEPT: "warning",
+    Standing.ENTERED: "active",
+    Standing.WAITING: "active",
     Standing.OPEN: "waiting",
+    Standing.MAY_ENTER: "waiting",
     Standing.NOT_YET_OPEN: "waiting",
     Standing.SOLD_OUT: "closed",
-    Standing.MISSED: "closed",
+    Standing.LIMIT: "closed",
+    Standing.LAPSED: "closed",
+    Standing.NOT_REACHED: "closed",
 }
 
 
@@ -48,14 +54,18 @@ class ForHer:
     @property
     def word(self) -> str:
         return {
-            Standing.COLLECTED: _("collected"),
-            Standing.HANDED_OUT: _("handed out"),
             Standing.BOOKED: _("booked"),
             Standing.LISTED: _("set aside for you"),
+            Standing.KEPT: _("your answer is awaited"),
+            Standing.ENTERED: _("entered for the draw"),
+            Standing.WAITING: _("on the waiting list"),
             Standing.OPEN: _("can be booked"),
+            Standing.MAY_ENTER: _("enter for the draw"),
             Standing.NOT_YET_OPEN: _("opens soon"),
             Standing.SOLD_OUT: _("all booked"),
-            Standing.MISSED: _("not collected"),
+            Standing.LIMIT: _("limit reached"),
+            Standing.LAPSED: _("not answered in time"),
+            Standing.NOT_REACHED: _("not reached"),
         }[self.standing]
 
     @property
@@ -63,6 +73,8 @@ class ForHer:
         programme = self.programme
         if self.standing == Standing.NOT_YET_OPEN:
             return _("Booking from %(moment)s") % {"moment": formats.moment(programme.opens_at)}
+        if self.standing in {Standing.MAY_ENTER, Standing.ENTERED}:
+            return _("Enter until %(moment)s") % {"moment": formats.moment(programme.closes_at)}
         if self.standing in {Standing.OPEN, Standing.SOLD_OUT}:
             return _("Booking until %(moment)s") % {"moment": formats.moment(programme.closes_at)}
         if self.standing == Standing.BOOKED:
@@ -71,12 +83,14 @@ class ForHer:
 
 
 def for_member(request: UserRequest) -> dict[str, Any] | None:
-    """What is there for her now; what is not hers stays off the home page."""
+    """What is there for her now; what is not hers, is over, or stands above to be collected, is not said here."""
     member = Member.objects.visible_to(request.user).filter(user=request.user).select_related("organization").first()
     if member is None:
         return None
     now = timezone.now()
-    places: list[Place] = [place_of(programme, member, now) for programme in programmes_for(member)[:SHOWN]]
+    above = {booking.offer_id for booking in to_collect(request.user, now)}
+    programmes = [programme for programme in programmes_for(member) if programme.pk not in above]
+    places: list[Place] = [place_of(programme, member, now) for programme in programmes[:SHOWN]]
     shown = [ForHer(place.programme, place.standing) for place in places if place.standing not in QUIET]
     return {"places": shown} if shown else None
 

@@ -30,6 +30,13 @@ BY_STANDING = {
     Standing.NOT_YET_OPEN: Said(messages.WARNING, _("Booking has not opened yet.")),
     Standing.SOLD_OUT: Said(messages.WARNING, _("All gifts were booked by the time your request arrived.")),
     Standing.CLOSED: Said(messages.WARNING, _("Booking has closed.")),
+    Standing.KEPT: Said(messages.INFO, _("A gift is kept for you already: accept or decline it below.")),
+    Standing.WAITING: Said(messages.INFO, _("Nothing was booked: you stand on the waiting list.")),
+    Standing.ENTERED: Said(messages.INFO, _("Nothing was booked: you have entered for the draw.")),
+    Standing.MAY_ENTER: Said(messages.INFO, _("These gifts are drawn by lot; you need not be fast.")),
+    Standing.LIMIT: Said(messages.WARNING, _("A limit is reached; the page says which.")),
+    Standing.LAPSED: Said(messages.WARNING, _("Nothing was booked: the time for your answer is over.")),
+    Standing.NOT_REACHED: Said(messages.WARNING, _("Nothing was booked: your turn did not come.")),
 }
 
 FREE = Said(messages.INFO, _("You have no booking, and a gift is there for you: press the button to book it."))
@@ -47,6 +54,8 @@ WHILE_OPEN = {
     "booked": FREE,
     "already-booked": FREE,
     "sold-out": FREE,
+    "limit": FREE,
+    "by-draw": FREE,
     "not-eligible": FREE,
     "not-yet-open": FREE,
     "closed": FREE,

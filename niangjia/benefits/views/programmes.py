@@ -18,7 +18,7 @@ from niangjia.benefits import services
 from niangjia.benefits.forms import AudienceForm, BasicsForm, GiftForm, GoodsForm, TimesForm
 from niangjia.benefits.models import Programme, ProgrammeStatus
 from niangjia.benefits.permissions import HAND_OUT, PLAN, VIEW
-from niangjia.benefits.queries import planning, with_totals
+from niangjia.benefits.queries import allocation, planning, with_totals
 from niangjia.benefits.views.common import BADGES, gift_of, kept, show
 from niangjia.core import access
 from niangjia.core.errors import DomainError
@@ -117,6 +117,7 @@ def plan(request: UserRequest, pk: UUID) -> HttpResponse:
         "missing": planning.missing(found, timezone.now()) if found.status == ProgrammeStatus.DRAFT else [],
         "warnings": planning.warnings(found, timezone.localdate()),
         "rule": audiences.words(found.audience.rule_version) if found.audience else "",
+        "how": allocation.sentences(found),
     }
     return show(request, found, "plan.html", context)
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from niangjia.audiences import queries as audiences
 from niangjia.benefits import papers
 from niangjia.benefits.models import Programme
-from niangjia.benefits.queries import planning, programme_totals, public
+from niangjia.benefits.queries import allocation, planning, programme_totals, public
+from niangjia.bookings.models import Draw
 from niangjia.ui import formats, pages
 
 
@@ -37,6 +38,8 @@ def programme(request: HttpRequest, pk: UUID) -> HttpResponse:
         "gifts": planning.gifts_of(found),
         "points": found.points.all(),
         "rule": audiences.words(found.audience.rule_version) if found.audience else "",
+        "how": allocation.sentences(found),
+        "drawn": Draw.objects.visible_to(request.user).filter(offer=pk).exists(),
         "totals": programme_totals(found),
         "now": timezone.now(),
         "phone": found.contact_phone or found.organization.phone,

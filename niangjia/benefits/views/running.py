@@ -17,8 +17,8 @@ from niangjia.benefits.charts import report_charts
 from niangjia.benefits.forms import ReasonForm
 from niangjia.benefits.models import ProgrammeStatus
 from niangjia.benefits.permissions import PLAN, PUBLISH, REPORT
+from niangjia.benefits.queries import allocation, planning
 from niangjia.benefits.queries import live as watching
-from niangjia.benefits.queries import planning
 from niangjia.benefits.queries.report import report
 from niangjia.benefits.sheets import report_excel
 from niangjia.benefits.views.common import kept, show
@@ -45,6 +45,7 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
         "missing": planning.missing(found, timezone.now()),
         "warnings": planning.warnings(found, timezone.localdate()),
         "rule": audiences.words(found.audience.rule_version) if found.audience else "",
+        "how": allocation.sentences(found),
     }
     return show(request, found, "publish.html", context)
 

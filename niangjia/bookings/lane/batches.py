@@ -4,8 +4,10 @@ Correctness lies in the SQL function alone; batching is only speed. There is no 
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +41,8 @@ HOLDERS = """SELECT coalesce(array_agg(uuid_send(member)), '{}') AS members FROM
 BATCH = 256
 FRESH = 0.25  # seconds for which "nothing left" or "closed" is believed without asking
 REMEMBERED = 50_000  # bookings of one offer that are worth remembering; beyond, every request asks the database
+STEP = 5_000  # people in line for whom one second more is asked
+SIGHT = 0.5  # seconds for which the places in line are believed without counting anew
 SAME_MEMBER = 16  # requests of one member that may wait at once
 GONE = -2147483647
 NOT_LISTED = -2147483646
@@ -60,9 +64,13 @@ class Lane:
         self.offer = key.bytes
         self.used = 0.0
         self.refusals: dict[str, int] = {}
+        self.left: int | None = None  # pieces, at last sight
         self._crowd = crowd
         self._connections = connections
         self._waiting: Waiting = {}
+        self._settling: Waiting = {}
+        self._places: dict[bytes, int] = {}
+        self._places_until = 0.0
         self._runner: asyncio.Task[None] | None = None
         self._refusal: Refused | None = None
         self._refuse_until = 0.0
@@ -80,7 +88,7 @@ class Lane:
             return self._refusal
         waiters = self._waiting.get(who)
         if self._crowd.full or (waiters is not None and len(waiters) >= SAME_MEMBER):
-            return self._crowd.overloaded()
+            return self._crowd.overloaded(self.left)
         self._crowd.waiting += 1
         if waiters is None:
             self._waiting[who] = [sink]
@@ -90,6 +98,15 @@ class Lane:
             waiters.append(sink)
         return None
 
+    def place(self, who: bytes) -> int | None:
+        """Her number in this line, if she is in it. Counted twice a second at most, however many ask."""
+        now = time.monotonic()
+        if now >= self._places_until:
+            line = chain(self._settling, self._waiting)
+            self._places = {each: number for number, each in enumerate(line, start=1)}
+            self._places_until = now + SIGHT
+        return self._places.get(who)
+
     async def drain(self) -> None:
         """Wait until nobody waits any more."""
         while self._runner is not None:
@@ -98,11 +115,14 @@ class Lane:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                await self._settle(self._next_batch())
+                self._settling = self._next_batch()
+                await self._settle(self._settling)
+                self._settling = {}
         except Exception:
             log.exception("the lane stumbled")
         finally:
             self._runner = None
+            self._settling = {}
             self._give_up(UNKNOWN)  # nobody, unless something went wrong above
 
     def _next_batch(self) -> Waiting:
@@ -130,8 +150,8 @@ class Lane:
             self._answer_all(batch, UNKNOWN)
             self._give_up(UNAVAILABLE)
         except Busy:
-            self._answer_all(batch, self._crowd.overloaded())
-            self._give_up(self._crowd.overloaded())
+            self._answer_all(batch, self._crowd.overloaded(self.left))
+            self._give_up(self._crowd.overloaded(self.left))
         except Rejected:
             await self._settle_singly(batch)
         except BaseException:
@@ -157,6 +177,7 @@ class Lane:
 
     def _answer(self, batch: Waiting, row: Any, keys: list[Any]) -> None:
         refusal = self._general(row)
+        self.left = row["left_over"]
         answers = row["answers"] or [0] * len(batch)
         before = row["keys"]
         for index, (sinks, answer) in enumerate(zip(batch.values(), answers, strict=True)):
@@ -232,6 +253,8 @@ class Crowd:
     def full(self) -> bool:
         return self.closed or self.waiting >= self.limit
 
-    def overloaded(self) -> Refused:
-        """Later the more there are."""
-        return Refused("overloaded", wait=1 + self.waiting // 5_000)
+    def overloaded(self, left: int | None = None) -> Refused:
+        """Later the more there are, and not everybody at the same moment."""
+        least = 1 + self.waiting // STEP
+        wait = least + random.randint(0, least)  # noqa: S311 (no secret: it spreads those who ask again)
+        return Refused("overloaded", wait=wait, waiting=self.waiting, left=left)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import struct
 import time
 from collections.abc import Sequence
@@ -136,24 +137,32 @@ class Connection:
 
 
 def _address() -> dict[str, Any]:
-    """Where Django's own database is, in asyncpg's words; with tests, that is the test database."""
-    known = connection.settings_dict
-    more = conninfo_to_dict(settings.DATABASE_URL)
+    """Where the database is, in asyncpg's words: past a pool if there is one; with tests, the test database."""
+    known: dict[str, Any] = conninfo_to_dict(settings.DIRECT_URL or settings.DATABASE_URL)
     address: dict[str, Any] = {
-        "user": known["USER"],
-        "password": known["PASSWORD"] or None,
-        "database": known["NAME"],
-        "host": known["HOST"].split(",") if known["HOST"] else None,
-        "port": [int(port) for port in str(known["PORT"]).split(",")] if known["PORT"] else None,
+        "user": known.get("user", "niangjia"),
+        "password": known.get("password"),
+        "database": connection.settings_dict["NAME"],
+        "host": known["host"].split(",") if known.get("host") else None,
+        "port": [int(port) for port in known["port"].split(",")] if known.get("port") else None,
         "server_settings": {"application_name": "niangjia lane"},
     }
-    if more.get("options"):
-        address["server_settings"]["options"] = more["options"]
-    if more.get("sslmode"):
-        address["ssl"] = more["sslmode"]
-    if more.get("target_session_attrs"):
-        address["target_session_attrs"] = more["target_session_attrs"]
+    if known.get("options"):
+        address["server_settings"]["options"] = known["options"]
+    if known.get("sslmode"):
+        address["ssl"] = _trust(known["sslmode"], known.get("sslrootcert"))
+    if known.get("target_session_attrs"):
+        address["target_session_attrs"] = known["target_session_attrs"]
     return address
+
+
+def _trust(mode: str, authority: str | None) -> "str | ssl.SSLContext":
+    """libpq's words for whom to trust; asyncpg knows the mode alone and looks for no authority but its own file's."""
+    if not mode.startswith("verify") or not authority:
+        return mode
+    trust = ssl.create_default_context(cafile=None if authority == "system" else authority)
+    trust.check_hostname = mode == "verify-full"
+    return trust
 
 
 def new_keys(count: int) -> list[Any]:

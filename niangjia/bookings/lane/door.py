@@ -20,6 +20,7 @@ from niangjia.bookings.lane.outcomes import (
     Reply,
     booked_reply,
     preferred,
+    queue_reply,
     redirect_reply,
     refused_reply,
 )
@@ -29,6 +30,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+QUEUE = "/queue"
 BODY_LIMIT = 4_096
 BODY_PATIENCE = 5.0
 CLOSING_PATIENCE = 8.0
@@ -73,6 +75,8 @@ class Door:
                 bearer, token = True, value
             elif name == b"content-type":
                 form = value.startswith(b"application/x-www-form-urlencoded")
+        if scope["method"] == "GET" and scope["path"].endswith(QUEUE):
+            return await self._show_queue(scope, token)
         if form and not bearer:
             return await self._ask_by_form(scope, receive)
         outcome = await self._ask(scope, token)
@@ -91,7 +95,7 @@ class Door:
 
     async def _ask(self, scope: Scope, authorization: bytes) -> Outcome:
         """By bearer token, with no body."""
-        lane = await self._lane(scope)
+        lane = await self._lane(scope["path"])
         if isinstance(lane, Refused):
             return lane
         if scope["method"] != "POST":
@@ -103,7 +107,7 @@ class Door:
 
     async def _ask_by_form(self, scope: Scope, receive: Receive) -> Reply | None:
         """By a form's field ``pass``: always a redirection to the page that says the outcome."""
-        lane = await self._lane(scope)
+        lane = await self._lane(scope["path"])
         if isinstance(lane, Refused):
             programme = scope["path"].removeprefix(PREFIX).strip("/")
             known = _uuid(programme)
@@ -126,11 +130,21 @@ class Door:
             outcome = INVALID if token is None else await self._book(lane, token)
         return redirect_reply(programme, self._counted(lane, outcome).name)
 
-    async def _lane(self, scope: Scope) -> Lane | Refused:
-        lane = self.lanes.by_path.get(scope["path"])
+    async def _show_queue(self, scope: Scope, authorization: bytes) -> Reply:
+        """Where somebody stands who waits for another answer; no database is asked once the programme is known."""
+        lane = await self._lane(scope["path"].removesuffix(QUEUE))
+        if isinstance(lane, Refused):
+            return refused_reply(lane, _language(scope))
+        found = _holding(lane, authorization[7:]) if _is_bearer(authorization) else NO_PASS
+        if isinstance(found, Refused):
+            return refused_reply(found, _language(scope))
+        return queue_reply(waiting=self.lanes.crowd.waiting, place=lane.place(_who(found)), left=lane.left)
+
+    async def _lane(self, path: str) -> Lane | Refused:
+        lane = self.lanes.by_path.get(path)
         if lane is not None:
             return lane
-        offer = _uuid(scope["path"][len(PREFIX) :].rstrip("/"))
+        offer = _uuid(path[len(PREFIX) :].rstrip("/"))
         if offer is None:
             return UNKNOWN_PROGRAMME
         return await self.lanes.find(offer)
@@ -142,19 +156,30 @@ class Door:
 
     def _enter(self, lane: Lane, token: bytes, sink: Sink) -> Outcome | None:
         """Into the lane with a pass that holds; what is wrong with another is known at once."""
-        found = passes.read(token)
-        if found is None:
-            return BAD
-        if found.offer != lane.offer:
-            return OTHER_PROGRAMME
-        if found.expires <= time.time():
-            return EXPIRED
-        return lane.ask(found.member + found.epoch.to_bytes(4, "big"), sink)
+        found = _holding(lane, token)
+        return found if isinstance(found, Refused) else lane.ask(_who(found), sink)
 
     def _counted(self, lane: Lane, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Refused) and outcome.name not in UNCOUNTED:
             self.lanes.count(lane, outcome.name)
         return outcome
+
+
+def _holding(lane: Lane, token: bytes) -> passes.Pass | Refused:
+    """The pass, if we signed it for this programme and its time is not over."""
+    found = passes.read(token)
+    if found is None:
+        return BAD
+    if found.offer != lane.offer:
+        return OTHER_PROGRAMME
+    if found.expires <= time.time():
+        return EXPIRED
+    return found
+
+
+def _who(found: passes.Pass) -> bytes:
+    """What a lane knows of who asks."""
+    return found.member + found.epoch.to_bytes(4, "big")
 
 
 def _resolve(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:

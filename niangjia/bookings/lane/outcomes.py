@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Headers = list[tuple[bytes, bytes]]
+Document = dict[str, str | int | None]
 
 CHINESE, ENGLISH = "zh-hans", "en"
 PLAIN = (b"cache-control", b"no-store")
@@ -33,10 +34,15 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refusal; ``name`` is the last part of its ``type``. ``wait`` is when asking again makes sense, in seconds."""
+    """A refusal; ``name`` is the last part of its ``type``. ``wait`` is when asking again makes sense, in seconds.
+
+    Where too many ask, ``waiting`` says how many are in line, and ``left`` how many pieces there were at last sight.
+    """
 
     name: str
     wait: int = 0
+    waiting: int | None = None
+    left: int | None = None
 
 
 Outcome = Booked | Refused
@@ -172,6 +178,9 @@ def booked_reply(outcome: Booked) -> Reply:
 
 def refused_reply(outcome: Refused, language: str) -> Reply:
     ready = _ready(outcome.name, language)
+    if outcome.waiting is not None:
+        crowd: Document = {"left": outcome.left, "waiting": outcome.waiting}
+        ready = _problem(outcome.name, language, _document(outcome.name, language) | crowd)
     if not outcome.wait:
         return ready
     return Reply(ready.status, [*ready.headers, (b"retry-after", b"%d" % outcome.wait)], ready.body)
@@ -179,18 +188,33 @@ def refused_reply(outcome: Refused, language: str) -> Reply:
 
 @cache
 def _ready(name: str, language: str) -> Reply:
+    return _problem(name, language, _document(name, language))
+
+
+@cache
+def _document(name: str, language: str) -> Document:
     """The document of RFC 9457 with its type, title, status and detail."""
     words = WORDS[name]
     with translation.override(language):
-        document = {
+        return {
             "type": f"{settings.SITE_URL}/problems/{name}",
             "title": str(words.title),
             "status": words.status,
             "detail": str(words.detail),
         }
+
+
+def _problem(name: str, language: str, document: Document) -> Reply:
+    words = WORDS[name]
     body = json.dumps(document, ensure_ascii=False).encode()
     headers = [PROBLEM, PLAIN, (b"content-language", b"zh-Hans" if language == CHINESE else b"en")]
     return Reply(words.status, [*headers, (b"content-length", b"%d" % len(body)), *words.headers], body)
+
+
+def queue_reply(*, waiting: int, place: int | None, left: int | None) -> Reply:
+    """How many wait in this process, her own place among those of the programme, and the pieces at last sight."""
+    body = json.dumps({"waiting": waiting, "place": place, "left": left}).encode()
+    return Reply(200, [JSON, PLAIN, (b"content-length", b"%d" % len(body))], body)
 
 
 def redirect_reply(programme: str, name: str) -> Reply:

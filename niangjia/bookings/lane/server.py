@@ -4,15 +4,12 @@ An application server spends more on a request than the booking costs. Behind a 
 crowd neither pays for that nor keeps the pages waiting. The answers are those of the door in the web server; only the
 short way of a bearer pass is written twice (docs/adr/0010-a-process-for-the-lane.md). Several may share a port.
 
-Run by ``niangjia serve --lane-port``: ``python -m niangjia.bookings.lane.server HOST PORT [CERTIFICATE KEY]``.
+Its process begins in ``niangjia.config.lane``.
 """
 
 import asyncio
-import gc
-import os
 import signal
 import ssl
-import sys
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
@@ -21,7 +18,6 @@ from typing import Any, cast
 
 import httptools
 import structlog
-import uvloop
 
 from niangjia.bookings.lane.door import BODY_LIMIT, INVALID, Door
 from niangjia.bookings.lane.outcomes import Booked, Outcome, Refused, Reply, booked_reply, preferred, refused_reply
@@ -279,28 +275,3 @@ class Server:
             now = time.monotonic()
             for connection in list(self.connections):
                 connection.sweep(now)
-
-
-def main(host: str, port: str, certificate: str = "", key: str = "") -> None:
-    context = None
-    if certificate:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate, key)
-    gc.collect()
-    gc.freeze()  # what is there now stays: the collector need not walk it while people wait
-
-    async def serve() -> None:
-        await Server().run(host, int(port), context)
-
-    uvloop.run(serve())
-
-
-if __name__ == "__main__":
-    import django
-
-    from niangjia.ops.children import die_with_parent
-
-    if "NIANGJIA_SUPERVISED" in os.environ:
-        die_with_parent(signal.SIGKILL)
-    django.setup()
-    main(*sys.argv[1:])

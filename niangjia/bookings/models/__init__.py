@@ -21,6 +21,7 @@ from niangjia.bookings.models.bookings import (
     PassEpoch,
     RefusalCount,
 )
+from niangjia.bookings.models.counting import CountedHandout, Exemption
 from niangjia.bookings.models.entries import (
     ENTRY_TRANSITIONS,
     STANDING,
@@ -51,9 +52,11 @@ __all__ = [
     "BookingStatus",
     "Channel",
     "Claimant",
+    "CountedHandout",
     "Draw",
     "Entry",
     "EntryState",
+    "Exemption",
     "Limit",
     "Method",
     "Offer",

@@ -1,17 +1,15 @@
 """Every write about offers and bookings, but for what the lane books itself.
 
-Locks are taken in one order everywhere: the offer's stock row, tallies of limits, the booking, the
-voucher, the item of the ledger.
+Locks are taken in one order everywhere: the offer's stock row, the booking, the voucher, tallies of limits, the
+item of the ledger.
 """
 
 from niangjia.bookings.services.allocation import (
     AllocationFixed,
     AllocationPlan,
     SharePlan,
-    create_limit,
     default_method,
     plan_allocation,
-    raise_limit,
 )
 from niangjia.bookings.services.bookings import (
     book_assisted,
@@ -32,6 +30,13 @@ from niangjia.bookings.services.draws import (
     run_draw,
 )
 from niangjia.bookings.services.entries import EntryRefused, accept, join, lapse_entries, leave
+from niangjia.bookings.services.limits import (
+    allow_beyond_limit,
+    count_handout,
+    create_limit,
+    raise_limit,
+    uncount_handout,
+)
 from niangjia.bookings.services.offers import (
     OfferRefused,
     change_offer,
@@ -82,6 +87,7 @@ __all__ = [
     "SharePlan",
     "SoldOut",
     "accept",
+    "allow_beyond_limit",
     "begin_rehearsal",
     "blinded",
     "book_assisted",
@@ -90,6 +96,7 @@ __all__ = [
     "change_offer",
     "close_entries",
     "close_offer",
+    "count_handout",
     "create_limit",
     "create_offer",
     "default_method",
@@ -119,4 +126,5 @@ __all__ = [
     "seal_bookings",
     "start_rehearsal",
     "tend_offers",
+    "uncount_handout",
 ]

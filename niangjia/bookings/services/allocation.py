@@ -24,8 +24,6 @@ from niangjia.bookings.models import (
     OfferStock,
     Pack,
     Share,
-    Tally,
-    Who,
 )
 from niangjia.bookings.permissions import MANAGE
 from niangjia.bookings.services.draws import commit_draw
@@ -132,35 +130,6 @@ def _require_sound(plan: AllocationPlan, organization: Organization) -> None:
     for limit in plan.limits:
         if not organization.path.startswith(limit.organization_path):
             raise InvalidInput(_("This limit belongs to another unit."), field="limits")
-
-
-@transaction.atomic
-def create_limit(*, organization: Organization, name: str, who: str, most: int, actor: Actor | None) -> Limit:
-    """Something to be counted over every programme that names it."""
-    access.require(actor, MANAGE, organization)
-    if most < 1:
-        raise InvalidInput(_("Enter a whole number of at least one."), field="most")
-    if Limit.objects.filter(organization=organization, name=name).exists():
-        raise InvalidInput(_("There is a limit of this name."), field="name", remedy=_("Choose another name."))
-    limit: Limit = Limit.objects.create(
-        organization=organization, organization_path=organization.path, name=name, who=Who(who), most=most
-    )
-    audit.record(actor, "bookings.limit.create", limit, who=who, most=most)
-    return limit
-
-
-@transaction.atomic
-def raise_limit(limit: Limit, *, most: int, actor: Actor | None) -> Limit:
-    """Allow more. What was announced is never made smaller."""
-    access.require(actor, MANAGE, limit.organization)
-    limit = Limit.objects.select_for_update(of=["self"]).get(pk=limit.pk)
-    if most <= limit.most:
-        raise InvalidInput(_("A limit that was announced can only be raised."), field="most")
-    before, limit.most = limit.most, most
-    limit.save(update_fields=["most"])
-    Tally.objects.filter(limit_id=limit.pk).update(most=most)
-    audit.record(actor, "bookings.limit.raise", limit, before=before, after=most)
-    return limit
 
 
 # Publishing -------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from niangjia.bookings.permissions import ASSIST, MANAGE
 from niangjia.bookings.placing import ANYBODY
 from niangjia.bookings.queries import booking_of, eligible, keeps_a_list, now
 from niangjia.bookings.services.entries import call_next
+from niangjia.bookings.services.limits import require_within_limits
 from niangjia.bookings.services.passes import revoke_passes
 from niangjia.bookings.services.pools import charge, free_in, give_up, locked_stock, terms_of, write
 from niangjia.bookings.services.refusals import (
@@ -168,7 +169,8 @@ def cancel_booking(booking: Booking, *, actor: Any, at: datetime, reason: str = 
 
 @whole
 def mark_collected(booking: Booking, *, actor: Any) -> Booking:
-    """The voucher has been handed over. Whether the actor may was asked there, where the booking was locked."""
+    """The voucher has been handed over, and the booking locked there; the limits are asked once more."""
+    require_within_limits(booking)
     advance(booking, BookingStatus.COLLECTED, BOOKING_TRANSITIONS)
     booking.save(update_fields=["status"])
     offer = booking.offer

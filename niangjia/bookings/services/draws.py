@@ -85,21 +85,6 @@ def _record(actor: Actor | None, verb: str, draw: Draw, offer: Offer, **data: An
     audit.record(actor, f"bookings.draw.{verb}", draw, place=offer.organization_path, **data)
 
 
-def require_closing_fits(offer: Offer) -> None:
-    """Entries close before the public value can be known, and once: the list that is fixed stays fixed."""
-    draw = Draw.objects.filter(offer=offer).first()
-    if draw is None:
-        return
-    if draw.closed_at:
-        raise DrawRefused(_("Entries have closed; the list for the draw stays as it is."), code="closed")
-    if offer.closes_at > draw.value_due_at:
-        raise InvalidInput(
-            _("Entries must close before the public value becomes known, on %(when)s.")
-            % {"when": vouchers.moment(draw.value_due_at)},
-            field="closes_at",
-        )
-
-
 def blinded(offer: Offer) -> list[drawing.Blinded]:
     """The list as it is published, in the order of the tickets; who leaves the line after the draw stays on it."""
     rows = offer.entries.exclude(state=EntryState.LEFT, position=None).order_by("ticket")

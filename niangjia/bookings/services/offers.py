@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import Audience
 from niangjia.audit import services as audit
-from niangjia.bookings.models import OFFER_TRANSITIONS, Allocation, Offer, OfferStatus, OfferStock, Share
+from niangjia.bookings.models import OFFER_TRANSITIONS, Allocation, Draw, Offer, OfferStatus, OfferStock, Share
 from niangjia.bookings.permissions import MANAGE
 from niangjia.bookings.queries import now
 from niangjia.bookings.services.allocation import fix_terms
 from niangjia.bookings.services.bookings import expire_bookings, release_uncollected
-from niangjia.bookings.services.draws import require_closing_fits, tend_draws
+from niangjia.bookings.services.draws import tend_draws
 from niangjia.bookings.services.entries import call_next, end_entries, lapse_entries
 from niangjia.bookings.services.pools import locked_stock, write
 from niangjia.core import access
@@ -98,7 +98,7 @@ def change_offer(
         setattr(offer, name, value)
     _require_sound(offer)
     if "closes_at" in changed:
-        require_closing_fits(offer)
+        _require_secret_until_closed(offer)
     if more and offer.status == OfferStatus.PUBLISHED:
         _resize(offer, stock, more)
     offer.save(update_fields=list(changed))
@@ -109,6 +109,17 @@ def change_offer(
     told = {name: value.pk if hasattr(value, "pk") else value for name, value in changed.items()}
     audit.record(actor, "bookings.offer.change", offer, changes=told)
     return offer
+
+
+def _require_secret_until_closed(offer: Offer) -> None:
+    """Entries for a draw close before its public value is known, and once only."""
+    draw = Draw.objects.filter(offer=offer).first()
+    if draw is None:
+        return
+    if draw.closed_at:
+        raise OfferRefused(_("The list for the draw is closed and published."), code="list-closed")
+    if offer.closes_at > draw.value_due_at:
+        raise InvalidInput(_("The public value must become known only after entries have closed."), field="closes_at")
 
 
 def _resize(offer: Offer, stock: OfferStock, more: int) -> None:

@@ -15,18 +15,24 @@ from psycopg.conninfo import conninfo_to_dict
 from niangjia.bookings.migrations import __file__ as migrations
 from niangjia.core.ids import uuid7
 
-FUNCTION = (Path(migrations).parent.parent / "sql" / "book_batch_2.sql").read_text(encoding="utf-8")
+SQL = Path(migrations).parent.parent / "sql"
+FUNCTION = (SQL / "book_batch_2.sql").read_text(encoding="utf-8")
+TERMS = "".join((SQL / f"terms_{number}.sql").read_text(encoding="utf-8") for number in (1, 2))
 TABLES = [
     "bookings_offer",
     "bookings_offerstock",
     "bookings_booking",
+    "bookings_claimant",
     "bookings_passepoch",
+    "bookings_tally",
     "audiences_audienceentry",
     "ledgers_item",
     "ledgers_stockentry",
 ]
 LOCK = "PERFORM 1 FROM bookings_offerstock s WHERE s.offer_id = p_offer FOR UPDATE;"
 WINDOW = "FROM verdicts v"  # everything has been read, nothing written
+TALLY_LOCK = "ORDER BY t.limit_id, t.subject FOR UPDATE;"
+TALLY_WINDOW = "UPDATE bookings_tally t SET taken"  # the limit has been looked at, nothing counted
 PAUSE = ", (SELECT pg_sleep(0.05) OFFSET 0) AS pause"
 
 
@@ -80,22 +86,29 @@ class Scratch:
 
 
 @contextmanager
-def scratch(*, lock: bool = True, constraints: bool = True) -> Iterator[Scratch]:
-    """The schema with all rows that there are, with or without the row lock, with or without the constraints."""
-    assert FUNCTION.count(LOCK) == FUNCTION.count(WINDOW) == 1
+def scratch(*, lock: bool = True, tally_lock: bool = True, constraints: bool = True) -> Iterator[Scratch]:
+    """The schema with all rows that there are, with or without the row locks, with or without the constraints."""
+    assert FUNCTION.count(LOCK) == FUNCTION.count(WINDOW) == TERMS.count(TALLY_LOCK) == TERMS.count(TALLY_WINDOW) == 1
     body = FUNCTION.replace(WINDOW, WINDOW + PAUSE)
+    terms = TERMS.replace(TALLY_WINDOW, f"PERFORM pg_sleep(0.1); {TALLY_WINDOW}")
     if not lock:
         body = body.replace(LOCK, "")
+    if not tally_lock:
+        terms = terms.replace(TALLY_LOCK, ";")
     with psycopg.connect(**dsn(), autocommit=True) as raw:
         raw.execute(f"CREATE SCHEMA {Scratch.name}")
         try:
             for table in TABLES:
                 like = "INCLUDING ALL" if constraints else "INCLUDING DEFAULTS"
+                if table == "bookings_tally" and not constraints:  # its key is where a row is looked for, no guard
+                    like = "INCLUDING INDEXES"
                 raw.execute(f"CREATE TABLE {Scratch.name}.{table} (LIKE public.{table} {like})")
                 raw.execute(f"ALTER TABLE {Scratch.name}.{table} SET (autovacuum_enabled = off)")
                 raw.execute(f"INSERT INTO {Scratch.name}.{table} TABLE public.{table}")
             raw.execute(f"SET search_path = {Scratch.name}, public")
-            raw.execute(body.replace("CREATE OR REPLACE FUNCTION ", f"CREATE FUNCTION {Scratch.name}.").encode())
+            for text in (body, terms):
+                made = text.replace("CREATE OR REPLACE FUNCTION ", f"CREATE OR REPLACE FUNCTION {Scratch.name}.")
+                raw.execute(made.encode())
             yield Scratch()
         finally:
             raw.execute(f"DROP SCHEMA {Scratch.name} CASCADE")

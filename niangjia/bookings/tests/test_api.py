@@ -133,6 +133,16 @@ def test_a_member_cancels_her_own_booking_until_the_deadline(yard: Yard) -> None
     assert [row["status"] for row in yard.ask("buyer", "GET", "/bookings?mine=true").json()["items"]] == ["cancelled"]
 
 
+def test_a_clock_of_the_server_that_was_set_back_reopens_no_deadline(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Offer.objects.update(cancel_until=timezone.now())
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() - timedelta(hours=3))
+    assert told(yard.ask("buyer", "POST", "/bookings/{booking}/cancel", {})) == (409, "cancel-too-late")
+    assert Booking.objects.get().status == "booked"
+
+
 def test_a_cancellation_sent_twice_is_answered_as_the_first_time(yard: Yard) -> None:
     headers = {"Idempotency_Key": "cancel-1"}
     first, again = (yard.ask("buyer", "POST", "/bookings/{booking}/cancel", {}, **headers) for _ in range(2))

@@ -80,7 +80,7 @@ def test_a_ticket_is_looked_up_on_the_public_page(client: Client) -> None:
     address = f"/p/{scene.offer.pk}/draw/"
     assert "中签了" in text_of(client.get(address, {"ticket": first.ticket[:8]}))
     assert "第 3 位" in text_of(client.get(address, {"ticket": third.ticket}))
-    assert "没有这个抽签号" in text_of(client.get(address, {"ticket": "ffff"}))
+    assert "没有这个签号" in text_of(client.get(address, {"ticket": "ffff"}))
 
 
 @pytest.mark.parametrize("count", [1, 3])

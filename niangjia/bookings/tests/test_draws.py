@@ -68,9 +68,9 @@ ACTS: dict[str, Callable[[Scene], object]] = {
 TABLE = {
     # at the stage:  join      leave            close     value         run               extend
     "entered": ("done", "done", "done", "not-over", "no-value", "done"),
-    "closed": ("done", "entry-refused", "done", "done", "no-value", "closed"),
-    "valued": ("done", "entry-refused", "done", "value-fixed", "done", "closed"),
-    "drawn": ("done", "done", "done", "value-fixed", "done", "closed"),
+    "closed": ("done", "entry-refused", "done", "done", "no-value", "list-closed"),
+    "valued": ("done", "entry-refused", "done", "value-fixed", "done", "list-closed"),
+    "drawn": ("done", "done", "done", "value-fixed", "done", "list-closed"),
 }
 
 
@@ -115,7 +115,7 @@ def test_entries_never_close_after_the_value_is_known() -> None:
 
 def test_a_seed_is_committed_to_before_entries_close_or_not_at_all() -> None:
     now = timezone.now()
-    moments = {"opens_at": now - timedelta(days=2), "closes_at": now - timedelta(hours=3)}
+    moments: dict[str, Any] = {"opens_at": now - timedelta(days=2), "closes_at": now - timedelta(hours=3)}
     with pytest.raises(InvalidInput) as refused:
         make_scene(1, committed_at=moments["closes_at"], **moments)
     assert refused.value.field == "closes_at"

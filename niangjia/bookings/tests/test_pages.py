@@ -54,4 +54,4 @@ def test_the_list_asks_the_same_number_of_questions(count: int, django_assert_nu
         client.get("/me/bookings/")
 
 
-QUERIES = 7
+QUERIES = 8

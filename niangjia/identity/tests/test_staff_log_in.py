@@ -63,12 +63,17 @@ def with_app(client: Client) -> str:
     """Set the app up as a person does, log out, and return its secret."""
     log_in(client)
     confirm(client)
+    secret = set_up_app(client)
+    client.post("/logout/")
+    return secret
+
+
+def set_up_app(client: Client) -> str:
     page = client.get("/account/app/").content.decode()
     found = re.search(r'id="totp-secret">([^<]+)<', page)
     assert found
     secret = "".join(found[1].split())
     assert client.post("/account/app/", {"code": digits(secret)}).status_code == 302
-    client.post("/logout/")
     return secret
 
 

@@ -80,7 +80,7 @@ def person_detail(request: UserRequest, pk: UUID) -> HttpResponse:
     context = {
         "person": person,
         "state": ("active" if person.is_active else "closed", _state(person)),
-        "assignments": held.order_by("organization_path", "role__code", "valid_from"),
+        "assignments": held.order_by("organization__sort_key", "role__code", "valid_from"),
         "today": timezone.localdate(),
         "has_second_factor": queries.has_second_factor(person),
         "past": [(entry, words.said(entry.action)) for entry in entries.order_by("-id")[:SHOWN_ENTRIES]],

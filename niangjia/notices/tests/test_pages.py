@@ -176,7 +176,7 @@ def test_a_wrong_letter_is_not_taken(client: Client, tree: Tree, change: dict[st
 
 
 def test_one_address_does_not_flood_the_union(client: Client, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("niangjia.notices.views.letters.PER_ADDRESS", Limit("letters", 2, timedelta(hours=1)))
+    monkeypatch.setattr("niangjia.notices.http.PER_ADDRESS", Limit("letters", 2, timedelta(hours=1)))
     given = {"kind": "question", "organization": str(tree.unit.pk), "text": "问"}
     assert [client.post("/help/letters/new/", given).status_code for _ in range(3)] == [302, 302, 422]
     assert Feedback.objects.count() == 2

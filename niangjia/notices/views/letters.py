@@ -1,9 +1,7 @@
 """Complaints, suggestions and questions: written by anybody, answered by officers."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,17 +15,15 @@ from django.views.decorators.cache import never_cache
 from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
-from niangjia.identity.limits import Limit
 from niangjia.identity.models import User
 from niangjia.notices import queries, services
 from niangjia.notices.forms import AnswerForm, FeedbackForm
+from niangjia.notices.http import count_letter
 from niangjia.notices.models import Feedback, FeedbackKind, FeedbackStatus
 from niangjia.notices.permissions import ANSWER
 from niangjia.ui import pages
 from niangjia.ui.tables import Choice, Column, Table
 from niangjia.ui.templatetags.ui import badge
-
-PER_ADDRESS = Limit("letters", 20, timedelta(hours=1))
 
 
 class FeedbackTable(Table):
@@ -62,7 +58,7 @@ def letter_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            PER_ADDRESS.take(str(get_adapter().get_client_ip(request)), at=timezone.now())
+            count_letter(request)
             user = request.user if isinstance(request.user, User) else None
             letter = services.send_feedback(**form.cleaned_data, user=user, at=timezone.now())
         except DomainError as no:

@@ -72,7 +72,7 @@ class Answers:
 class Person:
     """Somebody who asks for one offer until there is an answer."""
 
-    __slots__ = ("attempts", "body", "came", "done", "index", "request", "status")
+    __slots__ = ("attempts", "body", "came", "done", "gone", "index", "request", "status")
 
     def __init__(self, index: int, request: bytes, came: float) -> None:
         self.index, self.request, self.came = index, request, came
@@ -80,6 +80,7 @@ class Person:
         self.status = 0
         self.body = b""
         self.done = 0.0
+        self.gone = False
 
 
 class Line(asyncio.Protocol):
@@ -159,6 +160,8 @@ class Crowd:
             self.waiting.append(person)
 
     def hear(self, person: Person, status: int, head: bytes, body: bytes) -> None:
+        if person.gone:
+            return
         if status == 503:
             self.turned_away += 1
         if status in AGAIN:
@@ -170,7 +173,7 @@ class Crowd:
         self.open -= 1
         if line in self.free:
             self.free.remove(line)
-        if person is not None:
+        if person is not None and not person.gone:
             self._ask_later(person, 0, 1, b"")
 
     def _ask_later(self, person: Person, status: int, told: int, body: bytes) -> None:
@@ -210,6 +213,8 @@ class Crowd:
             await asyncio.sleep(TICK if number < len(people) or self.later else 0.02)
         self.waiting.clear()
         self.later.clear()
+        for person in people:
+            person.gone = True  # a late answer is nobody's any more
 
 
 def say(**what: Any) -> None:

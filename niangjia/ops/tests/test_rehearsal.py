@@ -127,6 +127,16 @@ def test_the_command_replays_an_opening_and_leaves_only_its_result(scene: Scene)
     assert left_behind() == NOTHING
 
 
+def test_whoever_is_told_to_come_later_comes_again_and_it_is_counted(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANGJIA_LANE_QUEUE", "20")  # of 256 who ask at once, twenty may wait
+    one = running.rehearse(planned(tree), silently)
+    assert (one.turned_away or 0) > 100
+    assert (one.answers, one.faults) == ({"booked": 50, "sold-out": 250}, [])
+    assert (one.settled_ms or 0) > 1_000, "they came again after the second that they were told"
+
+
 def test_a_fault_in_the_tables_is_found_and_is_an_exit_status(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the tampering this very run is clean, as the test above shows."""
     genuine = checks.faults

@@ -7,13 +7,22 @@ from typing import Any
 from niangjia.org import services
 from niangjia.org.models import Kind, Level, Organization
 
+BELOW = {
+    Level.PROVINCE: (Kind.FEDERATION, Level.DISTRICT),
+    Level.DISTRICT: (Kind.FEDERATION, Level.SUBDISTRICT),
+    Level.SUBDISTRICT: (Kind.SINGLE, Level.PRIMARY),
+    Level.COMMUNITY: (Kind.SINGLE, Level.PRIMARY),
+    Level.PRIMARY: (Kind.SINGLE, Level.PRIMARY),
+}
+
 _numbers = count(1)
 
 
 def make_organization(parent: Organization | None, *, code: str = "", name: str = "", **fields: Any) -> Organization:
-    """One organisation under ``parent``; what the test does not care about is filled in."""
+    """One organisation under ``parent``; what the test does not care about is filled in with what may hang there."""
     code = code or f"U{next(_numbers)}"
-    fields = {"kind": Kind.FEDERATION, "level": Level.SUBDISTRICT} | fields
+    kind, level = BELOW[Level(parent.level)] if parent else (Kind.FEDERATION, Level.SUBDISTRICT)
+    fields = {"kind": kind, "level": level} | fields
     return services.create_organization(parent=parent, code=code, name=name or f"工会{code}", actor=None, **fields)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Emu, Pt
+from docx.shared import Emu, Mm, Pt
 
 from niangjia.papers.documents import Document, Paragraph, chinese_number
 from niangjia.papers.tests.samples import HOSTILE, opened, report
@@ -71,3 +71,47 @@ def test_a_paper_without_head_and_signature_has_neither() -> None:
 
 def test_headings_are_numbered_in_chinese() -> None:
     assert [chinese_number(n) for n in (0, 1, 9, 10, 11, 20, 35)] == ["〇", "一", "九", "十", "十一", "二十", "三十五"]
+
+
+def test_tables_are_as_wide_as_the_text_in_their_grid_and_in_their_cells() -> None:
+    """LibreOffice goes by the grid, Word by the cells."""
+    for table in opened(render_docx(report())).tables:
+        grid = [column.width for column in table.columns]
+        assert round(Emu(sum(grid)).mm) == 156
+        assert [[cell.width for cell in row.cells] for row in table.rows] == [grid] * len(table.rows)
+
+
+def test_characters_are_chinese_ones_where_the_faces_are_absent() -> None:
+    language = opened(render_docx(report())).styles["Normal"].element.rPr.find(qn("w:lang"))
+    assert language.get(qn("w:eastAsia")) == "zh-CN"
+
+
+def test_page_numbers_stand_at_the_outer_edge() -> None:
+    section = opened(render_docx(report())).sections[0]
+    odd, even = section.footer.paragraphs[0], section.even_page_footer.paragraphs[0]
+    assert (odd.alignment, even.alignment) == (WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT)
+
+
+def test_a_long_letterhead_stays_on_one_line() -> None:
+    for name in ("天桥街道总工会文件", "北京市西城区天桥街道总工会" * 2):
+        head = opened(render_docx(Document(title="通知", letterhead=name))).paragraphs[0]
+        size = head.runs[0].font.size
+        assert size is not None
+        assert size * len(name) <= Mm(156)
+        assert size <= Pt(30)
+
+
+ORDER = {
+    "w:pPr": ("w:pStyle", "w:keepNext", "w:pBdr", "w:spacing", "w:ind", "w:jc"),
+    "w:tblPr": ("w:tblStyle", "w:tblW", "w:jc", "w:tblLayout", "w:tblCellMar", "w:tblLook"),
+}
+
+
+def test_properties_stand_in_the_order_that_word_demands() -> None:
+    """Word calls a file damaged in which they do not; LibreOffice does not mind."""
+    body = opened(render_docx(report())).element.body
+    for name, order in ORDER.items():
+        found = [[child.tag for child in properties] for properties in body.iter(qn(name))]
+        assert found
+        known = [qn(part) for part in order]
+        assert [tags for tags in found if tags != sorted(tags, key=known.index)] == []

@@ -48,6 +48,7 @@ def staff_home(request: UserRequest) -> HttpResponse:
     if not request.user.is_staff_member:
         raise PermissionDenied
     context = {
+        "alarms": sections.shown(request, "alarm"),
         "waiting": inbox.waiting_for(request.user),
         "jobs": Job.objects.visible_to(request.user)[:RECENT],
         "sections": sections.shown(request, "staff"),

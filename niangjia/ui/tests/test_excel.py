@@ -49,3 +49,20 @@ def test_any_name_makes_a_sheet(title: str) -> None:
 def test_a_download_has_its_chinese_name() -> None:
     header = tables.excel_response("预订名单", b"")["Content-Disposition"]
     assert header == "attachment; filename=\"list.xlsx\"; filename*=UTF-8''%E9%A2%84%E8%AE%A2%E5%90%8D%E5%8D%95.xlsx"
+
+
+def test_a_column_is_as_wide_as_its_text_within_bounds() -> None:
+    written = sheet(["单位", "说明", "份数"], [["北京桐渡物业管理有限公司工会", "长" * 90, 7]])
+    widths = [written.column_dimensions[letter].width for letter in "ABC"]
+    assert [round(width) for width in widths] == [31, 41, 13]
+
+
+def test_on_paper_all_columns_stand_side_by_side_under_a_head_on_every_page() -> None:
+    written = [sheet(["单位"] * count, [["x"] * count]) for count in (3, 12)]
+    for one in written:
+        assert one.page_setup.paperSize == excel.A4
+        setup = one.sheet_properties.pageSetUpPr
+        assert setup is not None
+        assert (setup.fitToPage, one.page_setup.fitToHeight) == (True, 0)
+        assert one.print_title_rows == "$1:$1"
+    assert [one.page_setup.orientation for one in written] == ["portrait", "landscape"]

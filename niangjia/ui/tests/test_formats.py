@@ -31,6 +31,7 @@ NINE = datetime(2026, 1, 12, 1, 0, tzinfo=UTC)  # nine o'clock in Beijing
             "2026年1月12日（周一）9:00–11:30",
             "Mon 12 January 2026, 9:00–11:30",
         ),
+        (lambda: formats.period(None, None), "—", "—"),
         (lambda: formats.period(date(2025, 12, 31), None), "2025年12月31日（周三） 至 —", "Wed 31 December 2025 to —"),
     ],
 )

@@ -82,16 +82,23 @@ def test_nothing_is_out_of_reach_and_nothing_runs_out_of_the_page(visit: Open, p
     assert page.evaluate("document.documentElement.scrollWidth") <= way["width"]
 
 
-@pytest.mark.parametrize(("width", "least"), [(375, 48), (1440, 48)])
-def test_what_a_member_touches_is_large_enough(visit: Open, width: int, least: int) -> None:
-    page = visit("/styleguide/member/", width=width)
-    small = page.evaluate(
+def too_small(page: Page, touched: str, least: int) -> Any:
+    return page.evaluate(
         """([touched, least]) => [...document.querySelectorAll(touched)]
             .filter(part => part.getBoundingClientRect().height && part.getBoundingClientRect().height < least)
             .map(part => part.outerHTML.slice(0, 80))""",
-        [TOUCHED, least],
+        [touched, least],
     )
-    assert small == []
+
+
+@pytest.mark.parametrize(("width", "least"), [(375, 48), (1440, 48)])
+def test_what_a_member_touches_is_large_enough(visit: Open, width: int, least: int) -> None:
+    assert too_small(visit("/styleguide/member/", width=width), TOUCHED, least) == []
+
+
+def test_what_a_finger_touches_is_large_enough_for_staff_too(visit: Open) -> None:
+    page = visit("/styleguide/staff/", width=375, has_touch=True, is_mobile=True)
+    assert too_small(page, f"{TOUCHED}, .crumbs a, .table thead a, .figure-link, .chart summary", 48) == []
 
 
 def test_the_rows_can_be_walked_by_keyboard(visit: Open) -> None:
@@ -147,6 +154,20 @@ def test_without_a_script_the_charts_are_tables_and_the_filters_a_form(visit: Op
 def test_the_charts_are_drawn(visit: Open) -> None:
     page = visit("/styleguide/staff/")
     assert page.locator("[data-chart] canvas").count() == 4
+
+
+def test_names_leave_the_bars_their_room_on_a_phone(visit: Open) -> None:
+    page = visit("/styleguide/staff/", width=375)
+    long = page.evaluate(
+        """[...document.querySelectorAll("[data-chart]")].map(place => {
+            const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+            const most = Math.max(...data.series.flatMap(one => one.values));
+            const at = value => place.drawn.convertToPixel({ xAxisIndex: 0 }, value);
+            return data.kind === "bars" ? at(most) - at(0) : null;
+        }).filter(length => length !== null)"""
+    )
+    assert long
+    assert min(long) > 80
 
 
 def test_a_refused_form_takes_the_focus_to_its_summary(visit: Open) -> None:

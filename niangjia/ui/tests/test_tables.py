@@ -78,6 +78,15 @@ def test_only_what_is_offered_can_be_asked(query: str, expected: list[str]) -> N
     assert names(PeopleTable(asked(f"/list/{query}"), PEOPLE)) == expected
 
 
+def test_a_comma_never_begins_a_line() -> None:
+    class Spoken(PeopleTable):
+        sentence = "份数为 {size}，姓名含 {q}"
+
+    first, field, words, _search = (str(part) for part in Spoken(asked("/list/"), PEOPLE).sentence_parts)
+    assert (first, words) == ("份数为", "姓名含")
+    assert field.endswith("</select>，</span>")
+
+
 def test_the_filters_stand_in_their_sentence() -> None:
     parts = [str(part) for part in PeopleTable(asked("/list/?size=2"), PEOPLE).sentence_parts]
     assert parts[0] == "显示"

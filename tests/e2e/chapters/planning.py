@@ -67,6 +67,11 @@ def the_rule_is_written_and_the_list_frozen(story: Story) -> None:
     officer.page.locator("main [name=audience]").select_option(label=LIST)
     officer.press("使用这份名单")
     assert f"{len(ELIGIBLE)}" in officer.heading
+    officer.press("下一步：分配方式")
+    officer.page.check("[name=method][value=first_come]")
+    officer.page.uncheck("[name=waiting_list]")
+    officer.press("保存分配方式")
+    assert "先到先得" in officer.words
 
 
 def condition(officer: Visitor, number: int, fact: str) -> None:

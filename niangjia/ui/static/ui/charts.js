@@ -13,15 +13,18 @@
   };
   const number = (value) => (value === null ? "" : value.toLocaleString("en-US"));
 
+  // Names take at most two fifths of a narrow chart, and the words beside a bar no more than they need.
   const bars = (data, look, lying) => {
+    const words = Math.max(...data.series.map((one) => one.name.length)) + 1;
+    const digits = number(Math.max(...data.series.flatMap((one) => one.values))).length;
     const text = { color: look.quiet, fontSize: look.size, fontFamily: look.font };
     const labels = lying ? [...data.labels].reverse() : data.labels;
     const names = { type: "category", data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } },
-      axisLabel: { ...text, color: look.ink, ...(lying ? { width: look.size * 13, overflow: "break", lineHeight: look.size * 1.35 } : {}) } };
+      axisLabel: { ...text, color: look.ink, ...(lying ? { width: Math.min(look.size * 13, look.width * 0.4), overflow: "break", lineHeight: look.size * 1.35 } : {}) } };
     const values = { type: "value", min: 0, show: false };
     const many = data.series.length > 1;
     return {
-      grid: { left: 4, right: lying ? look.size * (many ? 9 : 5) : 4, top: lying ? 4 : look.size * 2, bottom: 4, containLabel: true },
+      grid: { left: 4, right: lying ? look.size * (digits * 0.6 + (many ? words : 0) + 1) : 4, top: lying ? 4 : look.size * 2, bottom: 4, containLabel: true },
       xAxis: lying ? values : names, yAxis: lying ? names : values,
       series: data.series.map((one, place) => ({
         type: "bar", name: one.name, data: lying ? [...one.values].reverse() : one.values, barMaxWidth: 24, barGap: "15%", barCategoryGap: "35%",
@@ -49,32 +52,35 @@
     };
   };
 
-  const share = (data, look) => ({
-    series: [{
-      type: "pie", radius: ["44%", "66%"], startAngle: 90, data: data.labels.map((name, place) => ({ name, value: data.series[0].values[place] })),
-      itemStyle: { borderColor: look.card, borderWidth: 2 }, color: look.series,
-      label: { color: look.ink, fontSize: look.size, fontFamily: look.font, formatter: ({ name, value, percent }) => `${name}\n${number(value)} ${data.unit}\n${percent.toFixed(2)} %`, lineHeight: look.size * 1.5 },
-      labelLine: { length: 20, length2: 10, lineStyle: { color: look.quiet } },
-    }],
-  });
+  const share = (data, look) => {
+    const narrow = look.width < look.size * 36;
+    return { series: [{
+      type: "pie", radius: narrow ? ["30%", "44%"] : ["40%", "58%"], startAngle: 90, data: data.labels
+        .map((name, place) => ({ name, value: data.series[0].values[place], itemStyle: { color: look.series[place % 5] } }))
+        .filter((part) => part.value),
+      itemStyle: { borderColor: look.card, borderWidth: 2 },
+      label: { color: look.ink, fontSize: look.size, fontFamily: look.font, formatter: ({ name, value, percent }) => `${name}\n${number(value)} ${data.unit}${narrow ? "\n" : "  "}${percent.toFixed(2)} %`, lineHeight: look.size * 1.5 },
+      labelLine: { length: 12, length2: 10, lineStyle: { color: look.quiet } },
+    }] };
+  };
 
   const kinds = { bars: (data, look) => bars(data, look, true), columns: (data, look) => bars(data, look, false), line, share };
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const draw = (root) => {
+  const draw = (root, again = false) => {
     for (const place of root.querySelectorAll("[data-chart]")) {
       const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
       place.drawn?.dispose();
       place.drawn = window.echarts.init(place, null, { renderer: "canvas" });
-      place.drawn.setOption({ animation: !still.matches, animationDuration: 300, ...kinds[data.kind](data, theme()) });
+      place.drawn.setOption({ animation: !still.matches && !again, animationDuration: 300, ...kinds[data.kind](data, { ...theme(), width: place.clientWidth }) });
     }
   };
   draw(document);
   document.addEventListener("htmx:afterSwap", (event) => draw(event.target));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(document));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(document, true));
   let waiting;
   window.addEventListener("resize", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => document.querySelectorAll("[data-chart]").forEach((place) => place.drawn?.resize()), 120);
+    waiting = setTimeout(() => draw(document, true), 120);
   });
 })();

@@ -31,7 +31,7 @@ TITLES = "UPDATE bookings_draw d SET title = o.title FROM bookings_offer o WHERE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0005_rehearsal")]
+    dependencies = [("bookings", "0007_book_by_shares")]
 
     operations = [
         migrations.AddField("draw", "title", models.CharField(default="", max_length=200), preserve_default=False),

@@ -24,6 +24,7 @@ from niangjia.bookings.models import (
     OfferStock,
     RefusalCount,
 )
+from niangjia.core.access import Actor
 from niangjia.ledgers import queries as ledgers
 from niangjia.ledgers.checks import Difference
 from niangjia.ledgers.models import Account, StockEntry
@@ -34,6 +35,7 @@ from niangjia.vouchers.models import Voucher, VoucherStatus
 from niangjia.vouchers.sources import Entitlement
 
 SOURCE = "booking"
+SHOWN = 3
 
 
 def now() -> datetime:
@@ -50,6 +52,13 @@ def booking_of(offer: Offer, member: Member) -> Booking | None:
     return found
 
 
+def to_collect(actor: Actor, at: datetime) -> list[Booking]:
+    """What the person can collect now, what ends first first: the head of her home page."""
+    own = Booking.objects.visible_to(actor).of(actor).filter(status=BookingStatus.BOOKED)
+    now = own.exclude(offer__collect_from__gt=at).exclude(offer__collect_until__lte=at)
+    return list(now.select_related("offer__item").order_by("offer__collect_until", "id")[:SHOWN])
+
+
 def eligible(offer: Offer, member: Member) -> bool:
     """Whether ``member`` is on the offer's frozen list, and eligible there."""
     return AudienceEntry.objects.filter(audience=offer.audience_id, member=member, eligible=True).exists()
@@ -58,6 +67,16 @@ def eligible(offer: Offer, member: Member) -> bool:
 def keeps_a_list(offer: Offer) -> bool:
     """Whether people may wait for what becomes free."""
     return Allocation.objects.filter(pk=offer.pk, waiting_list=True).exists()
+
+
+def allocation_of(key: UUID) -> Allocation | None:
+    """The choice for the programme of this key; whoever may see the programme may read it."""
+    return Allocation.objects.filter(pk=key).first()
+
+
+def has_limits(key: UUID) -> bool:
+    """Whether something is counted in the programme of this key."""
+    return Allocation.objects.filter(pk=key, limits__isnull=False).exists()
 
 
 @dataclass
@@ -149,16 +168,14 @@ def _by_unit(offer: Offer) -> list[UnitFigures]:
         )
     )
     found = list(rows)
-    names = dict(
-        Organization.objects.filter(path__in={row["unit"] for row in found}).values_list("path", "short_name")
-    )
-    units: dict[str, UnitFigures] = {}
+    known = Organization.objects.filter(path__in={row["unit"] for row in found})
+    units = {path: UnitFigures(name) for path, name in known.values_list("path", "short_name")}
     for row in found:
-        unit = units.setdefault(row["unit"], UnitFigures(names.get(row["unit"], "–")))
+        unit = units.setdefault(row["unit"], UnitFigures("–"))
         setattr(unit, row["status"], row["count"])
         if row["status"] != BookingStatus.CANCELLED:
             unit.assisted += row["assisted"]
-    return [units[path] for path in sorted(units)]
+    return list(units.values())
 
 
 # What lower apps ask ---------------------------------------------------------------------------------------------

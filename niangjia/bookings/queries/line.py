@@ -1,0 +1,189 @@
+"""Who waits: a person's place, her chance in a draw, the limits that stop her; and the line as the officer sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from niangjia.bookings.models import Claimant, Entry, EntryState, Limit, Offer, OfferStock, Share
+from niangjia.members.models import Member
+
+
+def terms(offer: Offer, member: Member) -> tuple[int, int]:
+    """Her shares, as bits, and the pieces of one booking."""
+    found = None
+    if offer.by_terms:
+        rows = Claimant.objects.filter(offer_id=offer.pk, member_id=member.pk)
+        found = rows.values_list("shares", "quantity").first()
+    return found or (0, 1)
+
+
+def open_to(stock: OfferStock, mask: int) -> int:
+    """Pieces that somebody with these shares can draw on."""
+    return stock.remaining + sum(left for place, left in enumerate(stock.shares) if mask >> place & 1)
+
+
+def fits(stock: OfferStock, mask: int, quantity: int) -> bool:
+    """Whether one pool has enough for one booking; the rule itself is ``Pools.place``."""
+    mine = [left for place, left in enumerate(stock.shares) if mask >> place & 1]
+    return max([stock.remaining, *mine]) >= quantity
+
+
+def limits_reached(offer: Offer, member: Member) -> list[Limit]:
+    """The limits that one more booking would pass."""
+    if not offer.by_terms:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.limit_id FROM bookings_subjects(%s, ARRAY[%s]) s
+            JOIN bookings_tally t ON t.limit_id = s.limit_id AND t.subject = s.subject
+            JOIN bookings_claimant c ON c.offer_id = %s AND c.member_id = s.member_id
+            WHERE t.taken + c.quantity > t.most
+            """,
+            [offer.pk, member.pk, offer.pk],
+        )
+        keys = [row[0] for row in cursor.fetchall()]
+    return list(Limit.objects.filter(pk__in=keys)) if keys else []
+
+
+def entry_of(offer: Offer, member: Member) -> Entry | None:
+    """Her standing entry, or the last one that was settled."""
+    standing: Entry | None = offer.entries.standing().filter(member=member).first()
+    last: Entry | None = standing or offer.entries.filter(member=member).order_by("-id").first()
+    return last
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How many wait before her, and how many of the line have been called so far."""
+
+    waiting: int
+    called: int
+
+
+def ahead_of(entry: Entry) -> Ahead:
+    line = entry.offer.entries.filter(position__isnull=False)
+    found = line.aggregate(
+        waiting=Count("pk", filter=Q(state=EntryState.WAITING, position__lt=entry.position)),
+        called=Count("pk", filter=Q(offered_at__isnull=False)),
+    )
+    return Ahead(found["waiting"], found["called"])
+
+
+# The draw ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Group:
+    """Pieces for one group, and how many its people would take."""
+
+    name: str
+    pieces: int
+    wanted: int
+
+    @property
+    def odds(self) -> float:
+        return min(1.0, self.pieces / self.wanted) if self.wanted else 1.0
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What somebody may hope for if it were drawn now: by each of her shares, then by the rest."""
+
+    entered: int
+    pieces: int
+    shares: tuple[Group, ...]
+    rest: Group
+
+    @property
+    def odds(self) -> float:
+        """Missing every share and the rest is what is left of certainty."""
+        missed = 1 - self.rest.odds
+        for share in self.shares:
+            missed *= 1 - share.odds
+        return 1 - missed
+
+    @property
+    def of_hundred(self) -> int:
+        """Of a hundred people who stand as she does, so many would get one; never nought while there is one."""
+        return max(1, int(self.odds * 100 + 1e-9)) if self.odds else 0
+
+
+def chance(offer: Offer, mask: int, *, joining: int = 0) -> Chance:
+    """For somebody with these shares; with ``joining`` pieces she has not entered yet and is counted in."""
+    stock = OfferStock.objects.get(offer=offer)
+    rows = offer.entries.filter(state=EntryState.ENTERED).order_by().values_list("shares")
+    wanted: dict[int, int] = dict(rows.annotate(pieces=Sum("quantity")))
+    wanted[mask] = wanted.get(mask, 0) + joining
+    groups = [
+        (place, Group(share.name, stock.shares[place], _wanted_by(wanted, place)))
+        for place, share in enumerate(shares_of(offer))
+    ]
+    served = sum(min(group.pieces, group.wanted) for _place, group in groups)
+    return Chance(
+        entered=offer.entries.filter(state=EntryState.ENTERED).count(),
+        pieces=stock.remaining + sum(stock.shares),
+        shares=tuple(group for place, group in groups if mask >> place & 1),
+        rest=Group("", stock.remaining, max(0, sum(wanted.values()) - served)),
+    )
+
+
+def _wanted_by(wanted: dict[int, int], place: int) -> int:
+    return sum(pieces for mask, pieces in wanted.items() if mask >> place & 1)
+
+
+# For the officer --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ShareLeft:
+    """A share with what is left of it."""
+
+    share: Share
+    left: int
+
+
+def shares_of(offer: Offer) -> QuerySet[Share]:
+    """The shares of an offer that one may see."""
+    return Share.objects.filter(allocation=offer.pk)
+
+
+@dataclass(frozen=True)
+class Line:
+    """How the line moves, in people; pieces that are kept for answers; what is left of each share."""
+
+    entered: int
+    waiting: int
+    offered: int
+    taken: int
+    declined: int
+    lapsed: int
+    withdrawn: int
+    ended: int
+    called: int
+    held: int
+    next_deadline: datetime | None
+    shares: list[ShareLeft]
+
+    @property
+    def is_there(self) -> bool:
+        return any((self.entered, self.waiting, self.called, self.withdrawn, self.ended))
+
+
+def line(offer: Offer) -> Line:
+    """Four queries, however long it is."""
+    counts = dict(offer.entries.order_by().values_list("state").annotate(n=Count("pk")))
+    first = offer.entries.filter(state=EntryState.OFFERED).aggregate(until=Min("answer_until"))
+    stock = OfferStock.objects.filter(offer=offer).first() or OfferStock(offer=offer)
+    shares = shares_of(offer)
+    called = sum(counts.get(state, 0) for state in ("offered", "taken", "declined", "lapsed"))
+    return Line(
+        **{state: counts.get(state, 0) for state in
+           ("entered", "waiting", "offered", "taken", "declined", "lapsed", "ended")},
+        withdrawn=counts.get(EntryState.LEFT, 0),
+        called=called,
+        held=stock.held,
+        next_deadline=first["until"],
+        shares=[
+            ShareLeft(share, stock.shares[share.position - 1] if share.position <= len(stock.shares) else 0)
+            for share in shares
+        ],
+    )  # fmt: skip
