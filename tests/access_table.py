@@ -138,6 +138,13 @@ ROWS: dict[str, Row] = {
     "papers:paper-download": Row(OFFICERS, {"pk": "paper", "form": "paper_form"}),
     # bookings
     "bookings:mine": Row("302 200 200 200 200 200 200"),
+    "bookings:draw": Row(OPEN, {"pk": "drawn"}),
+    "bookings:draw-list": Row(OPEN, {"pk": "drawn"}),
+    "bookings:draw-result": Row(OPEN, {"pk": "drawn"}),
+    "bookings:draw-check": Row(OPEN, {"pk": "drawn"}),
+    "bookings:draw-desk": Row(OFFICERS, {"pk": "drawn"}),
+    "bookings:draw-value": Row(OFFICERS, {"pk": "drawn"}),
+    "bookings:draw-run": Row(OFFICERS, {"pk": "drawn"}),
     # vouchers: the member's own
     "vouchers:voucher": Row("302 404 200 200 200 200 404", {"pk": "voucher"}),
     "vouchers:counter": Row("302 403 403 200 200 200 200"),

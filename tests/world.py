@@ -12,6 +12,7 @@ from niangjia.benefits import services as programmes
 from niangjia.benefits.papers import REPORT, SIGN_FOR
 from niangjia.benefits.tests import factories as benefits
 from niangjia.bookings.services import book_assisted
+from niangjia.bookings.tests import drawn
 from niangjia.bookings.tests import factories as bookings
 from niangjia.core.ids import uuid7
 from niangjia.coverage.services import create_employer
@@ -127,6 +128,7 @@ def _fill_programme(world: World) -> None:
     )  # fmt: skip
     world.things |= {
         "programme": scene.programme.pk,
+        "drawn": drawn.make_scene(1, tree=world.tree).until("drawn").offer.pk,
         "point": scene.point.pk,
         "item": scene.packs.item_id,
         "entry": scene.packs.item.entries.values_list("pk", flat=True)[0],

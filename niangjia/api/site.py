@@ -12,7 +12,7 @@ from niangjia.api.reading import CarefulParser
 from niangjia.audiences import api as audiences
 from niangjia.benefits import api as benefits
 from niangjia.bookings import api as bookings
-from niangjia.bookings.api import line
+from niangjia.bookings.api import draws, line
 from niangjia.core.errors import DomainError
 from niangjia.coverage import api as coverage
 from niangjia.files import api as files
@@ -97,6 +97,7 @@ add("/vouchers", vouchers.router, "vouchers")
 add("/offers", bookings.offers, "bookings")
 add("/bookings", bookings.router, "bookings")
 add("/offers", line.offers, "bookings")
+add("/offers", draws.offers, "bookings")
 add("/bookings", line.bookings, "bookings")
 add("/entries", line.entries, "bookings")
 add("/limits", line.limits, "bookings")

@@ -14,13 +14,14 @@ from niangjia.ops.words import gettext as _
 
 # Named, not imported: the supervisor must not pay for Django, nor --help for either.
 SUPERVISOR, DJANGO = "niangjia.ops.supervisor", "niangjia.ops.dispatch"
-ENTRIES = {"demo": SUPERVISOR, "serve": SUPERVISOR, "pg": "niangjia.ops.programs"}
+ENTRIES = {"demo": SUPERVISOR, "serve": SUPERVISOR, "pg": "niangjia.ops.programs", "draw": "niangjia.ops.draws"}
 
 SUMMARIES = {
     "demo": gettext_noop("start everything on this machine with invented people"),
     "serve": gettext_noop("start the site for real: database, web server, job worker"),
     "doctor": gettext_noop("look for what is wrong with the installation, and say what to do"),
     "worker": gettext_noop("run the job worker alone, on a machine of its own"),
+    "draw": gettext_noop("recompute a draw from its published file (verify), or write the file (export)"),
     "pg": gettext_noop("run a program of PostgreSQL on the database: pg_dump, pg_restore, psql"),
 }
 USEFUL = {

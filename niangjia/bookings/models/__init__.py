@@ -1,7 +1,6 @@
 """The tables of bookings: offers, bookings, how pieces are allocated, and who waits for one."""
 
 from niangjia.bookings.models.allocation import (
-    SHARES,
     Allocation,
     Claimant,
     Limit,
@@ -37,6 +36,7 @@ from niangjia.bookings.models.offers import (
     OfferStatus,
     OfferStock,
 )
+from niangjia.bookings.placing import SHARES
 
 __all__ = [
     "BOOKING_TRANSITIONS",

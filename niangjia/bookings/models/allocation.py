@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.audiences.models import RuleVersion
 from niangjia.bookings.models.offers import Method
 from niangjia.bookings.permissions import MANAGE, VIEW
+from niangjia.bookings.placing import SHARES
 from niangjia.core import access
 from niangjia.core.models import Row
 from niangjia.org.models import Owned
 
 if TYPE_CHECKING:
     from niangjia.core.access import Actor
-
-SHARES = 15  # a person's shares are the bits of a small integer
 
 
 class Who(models.TextChoices):

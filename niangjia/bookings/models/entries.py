@@ -129,10 +129,13 @@ class DrawQuerySet(models.QuerySet["Draw"]):
 class Draw(Row):
     """One draw, from the commitment to the revealed seed. ``entries``, ``digest`` fix the list once entries close.
 
-    The seed is drawn and its SHA-256 published when the offer is; it stays sealed until the draw is done.
+    The seed is drawn and its SHA-256 published when the offer is; it stays sealed until the draw is done. ``pools`` is
+    what was free when entries closed, as in the file of the draw; ``outcome`` holds what was free at the draw, and to
+    which tickets a piece fell from which pool. What is written once stays: the database refuses to change it.
     """
 
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="draw")
+    title = models.CharField(max_length=200)
     commitment = models.CharField(max_length=64)
     committed_at = models.DateTimeField()
     seed = EncryptedField()
@@ -141,11 +144,13 @@ class Draw(Row):
     closed_at = models.DateTimeField(null=True)
     entries = models.PositiveIntegerField(null=True)
     digest = models.CharField(max_length=64, blank=True)
+    pools = models.JSONField(null=True)
     value = models.CharField(max_length=200, blank=True)
     value_source = models.CharField(max_length=300, blank=True)
     value_at = models.DateTimeField(null=True)
     value_by_name = models.CharField(max_length=100, blank=True)
     drawn_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(null=True)
 
     objects: ClassVar[Any] = DrawQuerySet.as_manager()
 
@@ -158,6 +163,14 @@ class Draw(Row):
             models.CheckConstraint(
                 name="draw_drawn_only_with_its_value",
                 condition=models.Q(drawn_at=None) | (~models.Q(value="") & ~models.Q(value_source="")),
+            ),
+            models.CheckConstraint(
+                name="draw_drawn_keeps_its_outcome",
+                condition=models.Q(drawn_at=None) | models.Q(outcome__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="draw_closed_list_keeps_its_pools",
+                condition=models.Q(closed_at=None) | models.Q(pools__isnull=False),
             ),
         ]
 

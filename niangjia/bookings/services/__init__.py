@@ -20,7 +20,15 @@ from niangjia.bookings.services.bookings import (
     release_uncollected,
     return_gift,
 )
-from niangjia.bookings.services.draws import DrawRefused, close_entries, enter_value, run_draw
+from niangjia.bookings.services.draws import (
+    VALUE_MOST,
+    DrawRefused,
+    blinded,
+    close_entries,
+    enter_value,
+    note_export,
+    run_draw,
+)
 from niangjia.bookings.services.entries import EntryRefused, accept, join, lapse_entries, leave
 from niangjia.bookings.services.limits import (
     allow_beyond_limit,
@@ -63,6 +71,7 @@ from niangjia.bookings.services.rehearsing import (
 from niangjia.bookings.services.sealing import seal_bookings
 
 __all__ = [
+    "VALUE_MOST",
     "AllocationFixed",
     "AllocationPlan",
     "AlreadyBooked",
@@ -80,6 +89,7 @@ __all__ = [
     "accept",
     "allow_beyond_limit",
     "begin_rehearsal",
+    "blinded",
     "book_assisted",
     "break_off_rehearsal",
     "cancel_booking",
@@ -102,6 +112,7 @@ __all__ = [
     "leave",
     "mark_collected",
     "mark_not_collected",
+    "note_export",
     "plan_allocation",
     "plan_rehearsal",
     "publish_offer",

@@ -19,11 +19,12 @@ from niangjia.bookings.models import (
     OfferStock,
 )
 from niangjia.bookings.permissions import ASSIST, MANAGE
+from niangjia.bookings.placing import ANYBODY
 from niangjia.bookings.queries import booking_of, eligible, keeps_a_list, now
 from niangjia.bookings.services.entries import call_next
 from niangjia.bookings.services.limits import require_within_limits
 from niangjia.bookings.services.passes import revoke_passes
-from niangjia.bookings.services.pools import ANYBODY, Pools, charge, give_up, locked_stock, terms_of, write
+from niangjia.bookings.services.pools import charge, free_in, give_up, locked_stock, terms_of, write
 from niangjia.bookings.services.refusals import (
     AlreadyBooked,
     CancelRefused,
@@ -86,7 +87,7 @@ def _take(stock: OfferStock, offer: Offer, member: Member) -> tuple[bool, int, i
     """Pieces for one person, protected ones first: whether they are, from which share, and how many."""
     mask, quantity = terms_of(offer, member.pk)
     protected = stock.protected_remaining >= quantity
-    pools = Pools(stock.remaining, list(stock.shares))
+    pools = free_in(stock)
     pool = ANYBODY if protected else pools.place(mask, quantity)
     if pool is None:
         raise SoldOut(

@@ -27,8 +27,9 @@ from niangjia.bookings.models import (
     OfferStock,
 )
 from niangjia.bookings.permissions import ASSIST, MANAGE
+from niangjia.bookings.placing import Pools
 from niangjia.bookings.queries import booking_of, eligible, keeps_a_list
-from niangjia.bookings.services.pools import Pools, charge, locked_stock, put_back, terms_of, write
+from niangjia.bookings.services.pools import charge, free_in, locked_stock, put_back, terms_of, write
 from niangjia.bookings.services.refusals import AlreadyBooked, LimitReached, NotEligible, NotOpen
 from niangjia.core import access
 from niangjia.core.errors import DomainError
@@ -100,7 +101,7 @@ def _require_may_join(offer: Offer, member: Member, stock: OfferStock, at: datet
     if offer.status != OfferStatus.PUBLISHED or not keeps_a_list(offer):
         raise EntryRefused(_("There is no waiting list for this."), code="no-waiting-list")
     mask, quantity = terms_of(offer, member.pk)
-    if at < offer.closes_at and Pools(stock.remaining, list(stock.shares)).place(mask, quantity) is not None:
+    if at < offer.closes_at and free_in(stock).place(mask, quantity) is not None:
         raise EntryRefused(
             _("There are pieces left; you need not wait."), remedy=_("Book one now."), code="pieces-left"
         )
@@ -119,9 +120,10 @@ def leave(entry: Entry, *, actor: Any, at: datetime, reason: str = "") -> Entry:
     """Withdraw from the draw or the list, or decline a piece that is kept; then it goes to the next at once."""
     _require_own_or_manager(entry, actor)
     stock, offer, entry = _held(entry)
-    if entry.state == EntryState.ENTERED and _list_is_closed(offer):
+    if entry.state == EntryState.ENTERED and (at >= offer.closes_at or _list_is_closed(offer)):
         raise EntryRefused(
-            _("The list for the draw is closed and published."), remedy=_("If you win, you may decline the gift.")
+            _("Entries have closed; the list for the draw stays as it is."),
+            remedy=_("If you win, you may decline the gift."),
         )
     if entry.state == EntryState.OFFERED:
         _settle(entry, EntryState.DECLINED, at)
@@ -142,7 +144,7 @@ def call_next(stock: OfferStock, offer: Offer, *, at: datetime) -> int:
     """Offer what is free to those who wait, in their order. The caller holds the stock's row. Returns how many."""
     if offer.status != OfferStatus.PUBLISHED:
         return 0
-    pools = Pools(stock.remaining, list(stock.shares))
+    pools = free_in(stock)
     if not pools.largest:
         return 0
     until = _answer_until(offer, at)
@@ -160,9 +162,22 @@ def call_next(stock: OfferStock, offer: Offer, *, at: datetime) -> int:
         stock.remaining, stock.shares = pools.general, pools.shares
         stock.held += sum(entry.quantity for entry in called)
         write(stock)
-        Entry.objects.bulk_update(called, ["state", "share", "offered_at", "answer_until"], 1_000)
+        _write_called(called)
         _announce(called, offer, until)
     return len(called)
+
+
+def _write_called(called: list[Entry]) -> None:
+    """One statement for each pool: a draw calls thousands at once."""
+    by_pool: dict[int, list[Entry]] = {}
+    for entry in called:
+        by_pool.setdefault(entry.share, []).append(entry)
+    for entries in by_pool.values():
+        keys = [entry.pk for entry in entries]
+        first = entries[0]
+        Entry.objects.filter(pk__in=keys).update(
+            state=first.state, share=first.share, offered_at=first.offered_at, answer_until=first.answer_until
+        )
 
 
 def _in_line(offer: Offer, pools: Pools) -> Any:
@@ -187,16 +202,13 @@ def _announce(called: list[Entry], offer: Offer, until: datetime) -> None:
         "bookings.entry.call",
         [(_named(entry, offer), {"position": entry.position, "until": until}) for entry in called],
     )
-    for entry in called:
-        user = entry.member.user
-        if user is not None:
-            notices.tell(
-                user,
-                title=_("A gift is kept for you"),
-                body=_("“%(offer)s”: please accept or decline by %(until)s; after that it goes to the next in line.")
-                % {"offer": offer.title, "until": vouchers.moment(until)},
-                link=reverse("bookings:mine"),
-            )
+    notices.tell_many(
+        {entry.member.user_id for entry in called if entry.member.user_id},
+        title=_("A gift is kept for you"),
+        body=_("“%(offer)s”: please accept or decline by %(until)s; after that it goes to the next in line.")
+        % {"offer": offer.title, "until": vouchers.moment(until)},
+        link=reverse("bookings:mine"),
+    )
 
 
 def _named(entry: Entry, offer: Offer) -> Entry:

@@ -1,46 +1,23 @@
 """Where the pieces of an offer lie, and where they go back to; all of it under the lock of the stock's row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 
 from niangjia.bookings.models import Booking, Claimant, Offer, OfferStatus, OfferStock, Share
-
-ANYBODY = 0  # the pool of those pieces that no share is for
-
-
-@dataclass
-class Pools:
-    """What is free: for anybody, and of each share in its order."""
-
-    general: int
-    shares: list[int]
-
-    @property
-    def largest(self) -> int:
-        return max([self.general, *self.shares])
-
-    def place(self, mask: int, quantity: int) -> int | None:
-        """Take so many pieces for one person from the first of her shares that has enough left, else from the rest.
-
-        The rule of the lane, of the waiting list and of the draw. Returns the pool, or nothing where nothing fits.
-        """
-        for position, left in enumerate(self.shares, start=1):
-            if mask >> (position - 1) & 1 and left >= quantity:
-                self.shares[position - 1] -= quantity
-                return position
-        if self.general >= quantity:
-            self.general -= quantity
-            return ANYBODY
-        return None
+from niangjia.bookings.placing import ANYBODY, Pools
 
 
 def locked_stock(offer_id: UUID) -> tuple[OfferStock, Offer]:
     """The stock row first, as the lane does; then the offer as it is now."""
     stock = OfferStock.objects.select_for_update(of=["self"]).get(offer_id=offer_id)
     return stock, Offer.objects.select_related("organization", "item", "audience").get(pk=offer_id)
+
+
+def free_in(stock: OfferStock) -> Pools:
+    """What is free now, for trying out: changing it changes nothing of the stock."""
+    return Pools(stock.remaining, list(stock.shares))
 
 
 def write(stock: OfferStock) -> None:

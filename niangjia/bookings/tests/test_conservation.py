@@ -161,7 +161,7 @@ class Counter(RuleBasedStateMachine):
         """Whoever still waits could not have what is free."""
         stock = OfferStock.objects.get(offer=self.offer)
         for entry in Entry.objects.filter(state=EntryState.WAITING):
-            free = pools.Pools(stock.remaining, list(stock.shares))
+            free = pools.free_in(stock)
             assert free.place(entry.shares, entry.quantity) is None or self.booking(
                 [member.pk for member in self.members].index(entry.member_id),
                 BookingStatus.BOOKED, BookingStatus.COLLECTED, BookingStatus.EXPIRED,

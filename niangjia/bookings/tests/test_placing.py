@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from niangjia.bookings.models import Booking, Claimant, Offer, OfferStock
+from niangjia.bookings.placing import ANYBODY, Pools
 from niangjia.bookings.queries import line
-from niangjia.bookings.services.pools import ANYBODY, Pools
 from niangjia.bookings.tests.factories import list_people
 from niangjia.bookings.tests.terms import make_terms, share
 from niangjia.core.ids import uuid7

@@ -5,20 +5,18 @@ import signal
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from niangjia.benefits.models import Programme
 from niangjia.benefits.services import plan_of
 from niangjia.bookings import services
 from niangjia.bookings.rehearsed import Rehearsal
 from niangjia.core.errors import DomainError
+from niangjia.ops.named import find_programme
 from niangjia.ops.rehearsal.running import rehearse
 from niangjia.ops.rehearsal.standing import hold_open
 
@@ -44,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, programme: str, **options: Any) -> None:
         before = {number: signal.signal(number, _stop) for number in ENDS}
         try:
-            plan = plan_of(_find(programme))
+            plan = plan_of(find_programme(programme))
             if options["export_passes"]:
                 count, file = options["export_passes"]
                 self._hold_open(plan, _number(count), Path(file), options["port"])
@@ -92,23 +90,6 @@ class Command(BaseCommand):
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _find(named: str) -> Programme:
-    rows = Programme.objects.select_related("organization")
-    found = rows.filter(Q(pk=_key(named)) | Q(code=named)).first()
-    if found is None:
-        raise CommandError(
-            _("There is no programme “%(name)s”. Its name in rules stands on the page of its plan.") % {"name": named}
-        )
-    return found
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int:
