@@ -6,11 +6,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.bookings.checking import LARGEST_FILE, told
 from niangjia.bookings.proving import Published
-from niangjia.bookings.reading import NOT_JSON, Unreadable, read
+from niangjia.bookings.reading import Unreadable, read
 from niangjia.bookings.services import VALUE_MOST
-
-LARGEST_FILE = 24 * 1024 * 1024  # of a hundred thousand entries
 
 
 class ValueForm(forms.Form):
@@ -47,14 +46,6 @@ class CheckForm(forms.Form):
             return read(file.read())
         except Unreadable as refused:
             raise forms.ValidationError(told(refused)) from refused
-
-
-def told(refused: Unreadable) -> str:
-    """The refusal in words, with the place in the file."""
-    if refused.problem == NOT_JSON:
-        return str(_(NOT_JSON))
-    said = {"place": refused.place, "problem": _(refused.problem)}
-    return str(_("At “%(place)s”: %(problem)s.") % said)
 
 
 class TicketForm(forms.Form):

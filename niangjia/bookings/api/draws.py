@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Router, Schema, UploadedFile
 
 from niangjia.bookings import proving, published, reading, services
-from niangjia.bookings.forms import LARGEST_FILE, told
-from niangjia.bookings.limits import take_check
+from niangjia.bookings.checking import LARGEST_FILE, take_check, told
 from niangjia.bookings.models import Draw
 from niangjia.core.errors import InvalidInput
 from niangjia.core.request import Request
