@@ -6,10 +6,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.bookings.checking import LARGEST_FILE, told
 from niangjia.bookings.proving import Published
 from niangjia.bookings.reading import Unreadable, read
 from niangjia.bookings.services import VALUE_MOST
+from niangjia.bookings.uploads import LARGEST_FILE, told
 
 
 class ValueForm(forms.Form):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from ninja import File, Router, Schema, UploadedFile
 
 from niangjia.bookings import proving, published, reading, services
-from niangjia.bookings.checking import LARGEST_FILE, take_check, told
+from niangjia.bookings.limits import take_check
 from niangjia.bookings.models import Draw
+from niangjia.bookings.uploads import LARGEST_FILE, told
 from niangjia.core.errors import InvalidInput
 from niangjia.core.request import Request
 from niangjia.core.shapes import TOO_MANY, In, Reason

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from niangjia.bookings import proving, published
-from niangjia.bookings.checking import take_check
 from niangjia.bookings.forms import CheckForm, TicketForm
+from niangjia.bookings.limits import take_check
 from niangjia.bookings.models import Draw
 from niangjia.bookings.permissions import MANAGE, VIEW
 from niangjia.bookings.published import Stage

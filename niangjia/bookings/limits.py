@@ -1,0 +1,15 @@
+"""How often one address may have files of draws recomputed: it costs a second of the machine for a large one."""
+
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest
+from django.utils import timezone
+
+from niangjia.identity.limits import Limit
+
+CHECKS_PER_ADDRESS = Limit("draw-checks", 60, timedelta(hours=1))
+
+
+def take_check(request: HttpRequest) -> None:
+    CHECKS_PER_ADDRESS.take(str(get_adapter().get_client_ip(request)), at=timezone.now())
