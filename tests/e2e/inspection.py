@@ -88,7 +88,9 @@ class Listener:
             self.told.append(f"{response.status}: {response.url}")
 
     def _failed(self, request: Request) -> None:
-        self.told.append(f"not loaded: {request.url} ({request.failure})")
+        """What a page was still asking for when it was left is no fault of it."""
+        if request.failure != "net::ERR_ABORTED":
+            self.told.append(f"not loaded: {request.url} ({request.failure})")
 
 
 def faults_of(page: Page, size: ViewportSize) -> list[str]:
