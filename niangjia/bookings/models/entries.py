@@ -131,7 +131,8 @@ class Draw(Row):
 
     The seed is drawn and its SHA-256 published when the offer is; it stays sealed until the draw is done. ``pools`` is
     what was free when entries closed, as in the file of the draw; ``outcome`` holds what was free at the draw, and to
-    which tickets a piece fell from which pool. What is written once stays: the database refuses to change it.
+    which tickets a piece fell from which pool. What is written once stays; whoever changes it past the services is
+    found out by the file, which anybody can recompute, and by the history.
     """
 
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="draw")

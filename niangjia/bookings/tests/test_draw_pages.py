@@ -156,7 +156,7 @@ def test_too_early_is_refused_with_the_moment() -> None:
     desk, address = officer(scene), f"/staff/draws/{scene.offer.pk}/"
     early = desk.post(f"{address}value/", {"value": VALUE, "source": "…"})
     assert early.status_code == 422
-    assert "还没有锁定" in text_of(early)
+    assert "一分钟内自动锁定" in text_of(early)
     desk.post(f"{address}run/")
     assert "请先录入公开数" in text_of(desk.get(address))
     assert Draw.objects.get().drawn_at is None

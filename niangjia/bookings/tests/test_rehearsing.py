@@ -38,10 +38,11 @@ def plan(tree: Tree, **more: Any) -> Rehearsal:
     return services.plan_rehearsal(**(known | more))
 
 
-def opening(tree: Tree, minutes: float, *, booked: float | None = None, **more: Any) -> None:
+def opening(tree: Tree, minutes: float, *, booked: float | None = None, closed: bool = False, **more: Any) -> None:
     """An offer that opens in so many minutes; in it somebody booked so many minutes ago."""
     buyer = make_buyer(tree.unit)
-    moments = {"opens_at": NOW + timedelta(minutes=minutes), "closes_at": NOW + timedelta(days=1)}
+    closes_at = NOW - timedelta(seconds=1) if closed else NOW + timedelta(days=1)
+    moments = {"opens_at": NOW + timedelta(minutes=minutes), "closes_at": closes_at}
     offer = make_offer(tree.unit, make_audience(tree.unit, buyer.member), **(moments | more))
     if booked is not None:
         Booking.objects.create(
@@ -61,7 +62,7 @@ def opening(tree: Tree, minutes: float, *, booked: float | None = None, **more: 
         (-60, {"booked": 1}, 9),
         (-60, {"booked": 9}, 1),
         (-60, {"booked": 11}, None),
-        (-60, {"booked": 1, "closes_at": NOW - timedelta(seconds=1)}, None),
+        (-60, {"booked": 1, "closed": True}, None),
         (5, {"published": False}, None),
     ],
     ids=str,
