@@ -1,13 +1,8 @@
-"""The house with people and things in it, for whoever walks through all its rooms.
-
-``sights`` is every page that a reader can reach, derived from the access table, each as somebody sees it who may; and
-those states of pages that the table's visitors do not meet. Nothing that a sight shows is changed by looking at it.
-"""
+"""The house with people and things in it, for whoever walks through all its rooms; looking changes nothing in it."""
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -22,10 +17,12 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
-from niangjia.audiences.tests.factories import make_audience
+from niangjia.audiences.tests.factories import make_audience, make_rule
 from niangjia.benefits import services as programmes
 from niangjia.benefits.models import Programme
 from niangjia.benefits.tests import factories as benefits
+from niangjia.bookings.models import Method, Share
+from niangjia.bookings.services import AllocationPlan, SharePlan
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder
@@ -39,124 +36,12 @@ from niangjia.members.tests.factories import make_id_number, make_member
 from niangjia.notices import services as notices
 from niangjia.org.models import Kind, Level
 from niangjia.org.tests.factories import make_organization
-from tests.access_row import Row
-from tests.access_table import ROWS
-from tests.world import VISITORS, World, make_world
+from tests.e2e.sights import Sight
+from tests.world import World, make_world
 
 LONG_UNION = "天桥街道先农坛片区楼宇物业保洁保安与新就业形态劳动者（快递、外卖、网约车）联合工会"
 LONG_PROGRAMME = "天桥街道总工会2027年元旦春节期间走访慰问节日在岗一线职工与新就业形态劳动者“送温暖”活动"
 LONG_NAME = "阿卜杜热合曼·买买提吐尔逊"
-
-# Addresses that answer with a file or with data, never with a page; a test shows that it is so.
-NO_PAGES = frozenset({
-    "api-1:openapi-json", "api-1:api-root", "files:download", "benefits:poster", "benefits:public-poster",
-    "imports:batch-file", "imports:template", "mfa_download_recovery_codes", "mfa_login_webauthn", "ops:healthz",
-    "papers:paper-download",
-})  # fmt: skip
-# Who sees the same lists with nothing in them.
-EMPTY_HANDED = {"officer": "elsewhere", "member": "nobody"}
-# Pages with a browser test of their own: they are there for developers and in the demo only.
-ELSEWHERE = frozenset(name for name in ROWS if name.startswith("ui:styleguide"))
-# Addresses that send everybody on to another page.
-SENDING_ON = frozenset({"portal:home", "benefits:programme"})
-
-
-@dataclass(frozen=True)
-class Sight:
-    """A page in one of its states, and who looks at it."""
-
-    address: str
-    visitor: str
-    keys: tuple[tuple[str, str], ...] = ()
-    query: str = ""
-    status: int = 200
-
-    def __str__(self) -> str:
-        thing = "".join(f" {thing}" for _key, thing in self.keys)
-        return f"{self.address}{thing}{self.query} as {self.visitor}"
-
-
-def derived() -> Iterator[Sight]:
-    """From the access table: who first of these may see the page, and a list also as somebody finds it empty."""
-    for name, row in ROWS.items():
-        if row.method == "GET" and name not in NO_PAGES | ELSEWHERE and not is_data(name):
-            seers = seers_of(row)
-            lists = not row.kwargs and not name.endswith(("new", "create"))  # an empty form is the same for all
-            empty = [EMPTY_HANDED[seer] for seer in seers[:1] if lists and seer in EMPTY_HANDED]
-            for visitor in seers[:1] + [visitor for visitor in empty if visitor in seers]:
-                yield Sight(name, visitor, tuple(row.kwargs.items()), row.query)
-
-
-def is_data(name: str) -> bool:
-    return name.startswith("api-1:")
-
-
-def seers_of(row: Row) -> list[str]:
-    """Those who get the page itself: strangers first, then whom it is for."""
-    answers = dict(zip(VISITORS, row.statuses.split(), strict=True))
-    order = ("stranger", "member", "officer", "helper", "nobody", "above", "elsewhere")
-    return [visitor for visitor in order if answers[visitor] == "200"]
-
-
-def sight(address: str, visitor: str, query: str = "", status: int = 200, **keys: str) -> Sight:
-    return Sight(address, visitor, tuple(keys.items()), query, status)
-
-
-# States that the visitors of the access table do not meet.
-FURTHER = (
-    # half-way through the members' door, and through the officers'
-    sight("identity:log-in-code", "has asked for a code"),
-    sight("identity:log-in-who", "has shown the phone"),
-    sight("mfa_authenticate", "has typed the password"),
-    # an account with a password, without and with second factors
-    *(sight(name, "plain") for name in ("account_change_password", "mfa_index", "mfa_activate_totp")),
-    *(sight(name, "plain") for name in ("mfa_list_webauthn", "mfa_add_webauthn")),
-    *(sight(name, "secured") for name in ("mfa_index", "mfa_deactivate_totp", "mfa_list_webauthn")),
-    *(sight(name, "secured") for name in ("mfa_view_recovery_codes", "mfa_generate_recovery_codes")),
-    *(sight(name, "secured", pk="passkey_kept") for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")),
-    *(sight(name, "secured") for name in ("account_reauthenticate", "mfa_reauthenticate")),
-    sight("mfa_reauthenticate_webauthn", "secured"),
-    # a draft with nothing in it, and one that is nearly ready
-    *(sight(f"benefits:{name}", "officer", pk="blank") for name in ("plan", "gifts", "times", "eligibility")),
-    *(sight(f"benefits:{name}", "officer", pk="blank") for name in ("goods", "publish", "groups", "report")),
-    *(sight(f"benefits:{name}", "officer", pk="draft") for name in ("plan", "basics", "gifts", "times", "goods")),
-    *(sight(f"benefits:{name}", "officer", pk="draft") for name in ("eligibility", "publish", "abandon", "gift-new")),
-    *(sight(f"benefits:{name}", "officer", pk="draft", gift="draft_gift") for name in ("gift-change", "gift-remove")),
-    # a programme that is over, as everybody reads it
-    *(sight(f"benefits:{name}", "officer", pk="over") for name in ("plan", "live", "groups", "report", "report-file")),
-    *(sight(f"benefits:{name}", "stranger", pk="over") for name in ("public", "result")),
-    sight("benefits:desk", "officer", "?q=张一", pk="programme"),
-    sight("benefits:desk", "officer", "?q=张", 422, pk="programme"),
-    sight("benefits:desk-person", "officer", pk="programme", member="booker"),
-    # one who has booked, and one whom the conditions leave out
-    *(sight(f"benefits:{name}", "booker", pk="programme") for name in ("member-programme", "member-cancel")),
-    sight("benefits:member-programme", "left out", pk="programme"),
-    sight("portal:member", "booker"),
-    sight("portal:member", "left out"),
-    sight("bookings:mine", "booker"),
-    sight("notices:message-list", "booker"),
-    # a roster with mistakes, checked
-    sight("imports:batch", "officer", pk="checked"),
-    sight("imports:batch", "officer", "?show=good", pk="checked"),
-    sight("vouchers:voucher", "officer", pk="voucher"),
-    # long names
-    sight("members:member", "officer", pk="long_named"),
-    sight("members:member-transfer", "officer", pk="long_named"),
-    sight("org:unit", "officer", pk="long_union"),
-    sight("members:member-list", "officer", "?q=没有这个人"),
-    # work under way, and work that failed
-    sight("jobs:job", "officer", pk="job_running"),
-    sight("jobs:job", "officer", pk="job_failed"),
-    # what is refused
-    sight("members:member-list", "nobody", status=403),
-    sight("members:member", "elsewhere", status=404, pk="member"),
-    sight("members:own", "nobody", status=404),
-    sight("notices:public", "stranger", pk="notice_out"),
-)  # fmt: skip
-
-
-def sights() -> tuple[Sight, ...]:
-    return (*derived(), *FURTHER)
 
 
 @dataclass
@@ -188,6 +73,7 @@ def make_house() -> House:
     for who, user in house.world.people.items():
         house.admit_user(who, user)
     _fill_programmes(house)
+    _fill_draw(house)
     _fill_members(house)
     _fill_work(house)
     _open_doors(house)
@@ -230,6 +116,30 @@ def _over(house: House) -> Programme:
     programmes.fill_list(split, actor=None)
     programmes.record_sheet(split, actor=None, at=now)
     return programmes.close_programme(over, actor=None, at=now + timedelta(hours=1))
+
+
+def _fill_draw(house: House) -> None:
+    """A programme whose gifts are drawn, some of them for cleaners alone, and somebody who has entered."""
+    tree, now = house.world.tree, timezone.now()
+    running = Programme.objects.get(pk=house.things["programme"])
+    drawn = benefits.make_programme(tree, name="2026年中秋慰问", occasion="mid_autumn")
+    programmes.choose_audience(drawn, running.audience, actor=None)
+    programmes.choose_points(drawn, list(running.points.all()), actor=None)
+    gift = programmes.add_gift(drawn, benefits.plan(name="月饼礼盒", quantity_online=3), actor=None)
+    programmes.receive_goods(gift, quantity=3, actor=None)
+    rule = make_rule(tree.unit, 'member.group == "cleaner"')
+    plan = AllocationPlan(
+        method=Method.DRAW,
+        value_name="开奖号码",
+        value_due_at=drawn.closes_at,
+        shares=[SharePlan(name="保洁员", rule_version=rule, quantity=1)],
+    )
+    programmes.plan_allocation(drawn, plan, actor=None)
+    drawn = programmes.publish_programme(drawn, actor=None, at=now)
+    entrant = Member.objects.filter(name="张二").order_by("pk")[0]
+    programmes.join_line(drawn, entrant, actor=entrant.user, at=now)
+    house.admit_user("entrant", entrant.user)
+    house.things |= {"raffle": drawn.pk, "raffle_share": Share.objects.get(allocation=drawn.pk).pk}
 
 
 def _fill_members(house: House) -> None:

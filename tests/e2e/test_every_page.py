@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from niangjia.ui import views
 from tests.access_table import ROWS
-from tests.e2e.house import ELSEWHERE, NO_PAGES, SENDING_ON, House, Sight, is_data, make_house, sights
+from tests.e2e.house import House, make_house
 from tests.e2e.inspection import DESK, PHONE, Listener, axe_faults, faults_of
+from tests.e2e.sights import ELSEWHERE, NO_PAGES, SENDING_ON, Sight, is_data, sights
 
 pytestmark = pytest.mark.django_db
 
