@@ -30,7 +30,11 @@ TABLES = [
     "ledgers_stockentry",
 ]
 LOCK = "PERFORM 1 FROM bookings_offerstock s WHERE s.offer_id = p_offer FOR UPDATE;"
-WINDOW = "FROM verdicts v"  # everything has been read, nothing written
+# Everything has been read, nothing written: where everybody of the batch gets a piece, and where not.
+EVERYBODY = """SELECT u.id, offer.organization_id, offer.organization_path, p_offer, u.m, next_one + u.i - 1,
+                   'booked', 'online', false, moment
+            FROM unnest(p_ids, p_members) WITH ORDINALITY AS u(id, m, i)"""
+WINDOWS = (EVERYBODY, "FROM verdicts v")
 TALLY_LOCK = "ORDER BY t.limit_id, t.subject FOR UPDATE;"
 TALLY_WINDOW = "UPDATE bookings_tally t SET taken"  # the limit has been looked at, nothing counted
 PAUSE = ", (SELECT pg_sleep(0.05) OFFSET 0) AS pause"
@@ -88,8 +92,11 @@ class Scratch:
 @contextmanager
 def scratch(*, lock: bool = True, tally_lock: bool = True, constraints: bool = True) -> Iterator[Scratch]:
     """The schema with all rows that there are, with or without the row locks, with or without the constraints."""
-    assert FUNCTION.count(LOCK) == FUNCTION.count(WINDOW) == TERMS.count(TALLY_LOCK) == TERMS.count(TALLY_WINDOW) == 1
-    body = FUNCTION.replace(WINDOW, WINDOW + PAUSE)
+    assert all(FUNCTION.count(place) == 1 for place in (LOCK, *WINDOWS))
+    assert all(TERMS.count(place) == 1 for place in (TALLY_LOCK, TALLY_WINDOW))
+    body = FUNCTION
+    for window in WINDOWS:
+        body = body.replace(window, window + PAUSE)
     terms = TERMS.replace(TALLY_WINDOW, f"PERFORM pg_sleep(0.1); {TALLY_WINDOW}")
     if not lock:
         body = body.replace(LOCK, "")

@@ -35,6 +35,9 @@ HAND_OVER = [
     "SELECT vouchers_redemption",
     "INSERT vouchers_redemption",
     "INSERT audit_entry",
+    "SELECT bookings_exemption",  # whether the limits still hold, and no pack was handed out meanwhile
+    "SELECT benefits_handout",
+    "SELECT bookings_limit",
     "UPDATE bookings_booking",
     "SELECT ledgers_item FOR NO KEY UPDATE",
     "SELECT ledgers_stockentry",
