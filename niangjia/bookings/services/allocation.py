@@ -179,5 +179,9 @@ def _write_claimants(offer: Offer, allocation: Allocation) -> None:
 
 
 def _assign(offer: Offer, share: Share) -> None:
+    """Nothing is known yet of the rows just written: row by row, the planner would ask the rule of each of them."""
     named = audiences.eligible(parse(share.rule_version.source), offer.organization, None).order_by().values("pk")
-    Claimant.objects.filter(offer_id=offer.pk, member_id__in=named).update(shares=F("shares").bitor(share.bit))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        Claimant.objects.filter(offer_id=offer.pk, member_id__in=named).update(shares=F("shares").bitor(share.bit))
+        cursor.execute("SET LOCAL enable_nestloop = on")
