@@ -203,9 +203,9 @@ def _open_the_door_by_password(house: House) -> None:
         client = Client()
         log_in(client, username=name)
         confirm(client)
+        _stay_confirmed(client)
         house.admit(name, client)
     set_up_app(client)
-    _stay_confirmed(client)
     data = {"name": "办公室电脑", "credential": passkey()}
     house.things["passkey_kept"] = Authenticator.objects.create(user=user, type="webauthn", data=data).pk
     client = Client()

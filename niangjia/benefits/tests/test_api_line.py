@@ -51,8 +51,8 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("POST", "/programmes/{p}/accept", None, "401 404 404 404 404 404"),
     ("POST", "/programmes/{p}/desk/join", {"member_id": "{person}"}, "401 404 404 201 201 404"),
     ("POST", "/bookings/{booking}/allow", {"reason": "特批"}, "401 404 404 204 204 404"),
-    ("GET", "/limits", None, "401 403 403 200 200 200"),
-    ("POST", "/limits", {"organization_id": "{unit}", "name": "限领", "who": "person", "most": 1},
+    ("GET", "/piece-limits", None, "401 403 403 200 200 200"),
+    ("POST", "/piece-limits", {"organization_id": "{unit}", "name": "限领", "who": "person", "most": 1},
      "401 404 404 201 422 404"),
 ]  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_a_program_plans_the_allocation_of_a_draft() -> None:
     assert any("保洁员" in sentence for sentence in read["words"])
     assert told(ask(officer, "PUT", path, {"method": "draw"}))[0] == 422
     assert Allocation.objects.get().method == "first_come"
-    raised = ask(officer, "POST", f"/limits/{limit.pk}/raise", {"most": 3})
+    raised = ask(officer, "POST", f"/piece-limits/{limit.pk}/raise", {"most": 3})
     assert (raised.json()["most"], Limit.objects.get().most) == (3, 3)
 
 

@@ -51,7 +51,7 @@ class LineOut(Schema):
     shares: list[ShareOut]
 
 
-class LimitOut(Schema):
+class PieceLimitOut(Schema):
     """At most so many for each person, household or union, over all the programmes that name it."""
 
     id: UUID
@@ -61,7 +61,7 @@ class LimitOut(Schema):
     most: int
 
 
-class LimitIn(In):
+class PieceLimitIn(In):
     organization_id: UUID
     name: Name60
     who: Who
@@ -140,21 +140,21 @@ def booking_allow(request: Request, booking_id: UUID, data: AllowIn) -> Status[N
     return Status(204, None)
 
 
-@limits.get("", response=list[LimitOut], summary="The limits of the units that I look after")
+@limits.get("", response=list[PieceLimitOut], summary="The limits of the units that I look after")
 @paginate
 def count_list(request: Request) -> "QuerySet[Any]":
     access.require_anywhere(request.user, VIEW)
     return Limit.objects.visible_to(request.user).select_related("organization")
 
 
-@limits.post("", response={201: LimitOut}, summary="Write down a limit")
-def count_create(request: Request, data: LimitIn) -> Status[Limit]:
+@limits.post("", response={201: PieceLimitOut}, summary="Write down a limit")
+def count_create(request: Request, data: PieceLimitIn) -> Status[Limit]:
     unit = visible_unit(request.user, data.organization_id)
     made = services.create_limit(organization=unit, name=data.name, who=data.who, most=data.most, actor=request.user)
     return Status(201, made)
 
 
-@limits.post("/{uuid:limit_id}/raise", response=LimitOut, summary="Allow more")
+@limits.post("/{uuid:limit_id}/raise", response=PieceLimitOut, summary="Allow more")
 def count_raise(request: Request, limit_id: UUID, data: RaiseIn) -> Limit:
     limit = get_object_or_404(Limit.objects.visible_to(request.user).select_related("organization"), pk=limit_id)
     return services.raise_limit(limit, most=data.most, actor=request.user)
