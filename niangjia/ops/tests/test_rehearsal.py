@@ -283,17 +283,17 @@ def test_it_holds_what_the_lane_names_with_constraints_indexes_and_storage(world
 def test_what_the_function_comes_to_need_is_copied_without_being_listed() -> None:
     """A function that the lane's own calls, a table that only that one names, a trigger, and a new column."""
     with connect() as raw, raw.transaction(force_rollback=True):
-        raw.execute("CREATE TABLE bookings_share (id int)")
+        raw.execute("CREATE TABLE bookings_invented (id int)")
         raw.execute(
-            "CREATE FUNCTION share_of() RETURNS int LANGUAGE sql AS 'SELECT count(*)::int FROM bookings_share'"
+            "CREATE FUNCTION share_of() RETURNS int LANGUAGE sql AS 'SELECT count(*)::int FROM bookings_invented'"
         )
         raw.execute("CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
-        raw.execute("CREATE TRIGGER stamped BEFORE INSERT ON bookings_share FOR EACH ROW EXECUTE FUNCTION stamp()")
+        raw.execute("CREATE TRIGGER stamped BEFORE INSERT ON bookings_invented FOR EACH ROW EXECUTE FUNCTION stamp()")
         without = parts_of(raw, lane_words())
         raw.execute("CREATE FUNCTION bookings_book_batch() RETURNS int LANGUAGE sql AS 'SELECT share_of()'")
         parts = parts_of(raw, lane_words())
-    assert "bookings_share" not in without.tables
-    assert set(parts.tables) == {*without.tables, "bookings_share"}
+    assert "bookings_invented" not in without.tables
+    assert set(parts.tables) == {*without.tables, "bookings_invented"}
     assert len(parts.functions) == len(without.functions) + 3
     assert any("stamped" in text for text in parts.triggers)
 
