@@ -163,16 +163,17 @@ def lasting_site(address: str, django_db_blocker: Any) -> Iterator[str]:
 
 def _forget_queues() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, cache CASCADE")
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers, cache CASCADE")
 
 
 @pytest.fixture
-def worker(site: str, _processes: dict[str, subprocess.Popen[bytes]], _port: int) -> None:
-    """A job worker beside the site, for stories that watch a job run."""
+def worker(site: str, _port: int) -> Iterator[None]:
+    """A job worker beside the site, for stories that watch a job run; gone with the story, lest it do others' work."""
     del site
-    if "jobs" not in _processes:
-        command = ["django", "procrastinate", "worker", "--concurrency", "2"]
-        _processes["jobs"] = _start("jobs", command, _environment(_port))
+    process = _start("jobs", ["django", "procrastinate", "worker", "--concurrency", "2"], _environment(_port))
+    yield
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _await(port: int, process: subprocess.Popen[bytes]) -> None:
