@@ -163,7 +163,9 @@ def lasting_site(address: str, django_db_blocker: Any) -> Iterator[str]:
 
 def _forget_queues() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers, cache CASCADE")
+        cursor.execute(
+            "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers, cache CASCADE"
+        )
 
 
 @pytest.fixture
