@@ -40,20 +40,54 @@ class Stopped(BaseException):
     """Somebody asked us to stop: Ctrl-C, the terminal's end, or the service manager."""
 
 
+class Stop:
+    """The signals that ask us to stop, heard once: what follows takes a few seconds at most.
+
+    An exception raised in a destructor or a callback of fork is lost, so every pause asks again.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Inside, a signal raises ``Stopped``."""
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup wants us to outlive the terminal
+            numbers.append(signal.SIGHUP)
+        before = {each: signal.signal(each, self._hear) for each in numbers}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if not self.asked:
+            self.asked = True
+            raise Stopped
+
+    def pause(self, seconds: float) -> None:
+        """Sleep. Raises ``Stopped`` as well when the signal came before."""
+        time.sleep(seconds)
+        if self.asked:
+            raise Stopped
+
+
 def main(argv: list[str]) -> int:
     return run(plans.plan(argv[0], argv[1:]))
 
 
 def run(plan: Plan) -> int:
     """Runs until it is asked to stop. Everything that it has started is gone when it returns."""
-    screen = Screen()
-    with _signals():
+    screen, stop = Screen(), Stop()
+    with stop.heard():
         try:
             plans.check(plan)
             make_home(plan.home)
             lock = HomeLock(plan.home).acquire(f"niangjia {plan.command}")
             try:
-                _supervise(plan, screen)
+                _supervise(plan, screen, stop)
             finally:
                 lock.release()
         except Stopped:
@@ -61,26 +95,8 @@ def run(plan: Plan) -> int:
     return 0
 
 
-@contextmanager
-def _signals() -> Iterator[None]:
-    def stop(number: int, frame: FrameType | None) -> None:
-        for each in asked:
-            signal.signal(each, signal.SIG_IGN)  # once is enough: what follows takes a few seconds at most
-        raise Stopped
-
-    asked = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup wants us to outlive the terminal
-        asked.append(signal.SIGHUP)
-    before = {each: signal.signal(each, stop) for each in asked}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
 # Running --------------------------------------------------------------------------------------------------------
-def _supervise(plan: Plan, screen: Screen) -> None:
+def _supervise(plan: Plan, screen: Screen, stop: Stop) -> None:
     known = preparation.claim(plan.home, plan.kind)
     cluster: Cluster | None = None
     children: list[Child] = []
@@ -99,10 +115,10 @@ def _supervise(plan: Plan, screen: Screen) -> None:
         with screen.step(_("Starting the web server and the job worker")):
             for child in (web, *lanes):
                 child.start()
-            _await_web(plan, web)
+            _await_web(plan, web, stop)
             jobs.start()  # after it: on a busy machine each would wait for the other, and people wait for the site
         screen.ready(plan.address, preparation.logins() if plan.kind == "demo" else [], _notes(plan))
-        _watch(children, cluster, screen)
+        _watch(children, cluster, screen, stop)
     finally:
         _close(children, cluster)
 
@@ -171,7 +187,7 @@ def _own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _await_web(plan: Plan, web: Child) -> None:
+def _await_web(plan: Plan, web: Child, stop: Stop) -> None:
     """The site is open when /healthz answers and the database behind it does, too."""
     deadline = time.monotonic() + OPENING
     deaths = 0
@@ -180,11 +196,11 @@ def _await_web(plan: Plan, web: Child) -> None:
             deaths += 1
             if deaths == TRIES:
                 raise _no_web(web)
-            time.sleep(TICK)
+            stop.pause(TICK)
             web.start()
         if time.monotonic() > deadline:
             raise _no_web(web)
-        time.sleep(0.05)
+        stop.pause(0.05)
 
 
 def _no_web(web: Child) -> Trouble:
@@ -213,19 +229,19 @@ def _answers(plan: Plan) -> bool:
         connection.close()
 
 
-def _watch(children: list[Child], cluster: Cluster | None, screen: Screen) -> None:
+def _watch(children: list[Child], cluster: Cluster | None, screen: Screen, stop: Stop) -> None:
     while True:
-        time.sleep(TICK)
+        stop.pause(TICK)
         if cluster is not None and cluster.process is not None and cluster.process.poll() is not None:
             screen.line(_("PostgreSQL has died; it is started again."))
-            _revive(cluster, screen)
+            _revive(cluster, screen, stop)
         for child in children:
             child.watch(time.monotonic(), lambda status, pause, child=child: screen.line(  # type: ignore[misc]
                 _("{name} has died (status {status}); it is started again in {pause} s.").format(
                     name=child.name, status=status, pause=pause)))  # fmt: skip
 
 
-def _revive(cluster: Cluster, screen: Screen) -> None:
+def _revive(cluster: Cluster, screen: Screen, stop: Stop) -> None:
     """As often as it takes: what keeps it down may pass, as a full disk does, and must not end the site for good."""
     while True:
         try:
@@ -233,7 +249,7 @@ def _revive(cluster: Cluster, screen: Screen) -> None:
         except (Trouble, OSError) as error:
             screen.line(_("PostgreSQL cannot be started now: {reason}").format(reason=error))
             screen.line(_("The next attempt is in {pause} s.").format(pause=AGAIN))
-            time.sleep(AGAIN)
+            stop.pause(AGAIN)
         else:
             return
 

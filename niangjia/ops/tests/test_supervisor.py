@@ -8,6 +8,7 @@ import pytest
 
 from niangjia.ops import processes, state
 from niangjia.ops.state import PACKAGE
+from niangjia.ops.supervisor import Stop, Stopped
 from niangjia.ops.tests import places
 from niangjia.ops.tests.places import until
 from niangjia.ops.tests.sites import Site, refusal, site
@@ -113,3 +114,19 @@ def test_what_cannot_work_is_refused_in_words(arguments: tuple[str, ...], told: 
     with places.folder() as home:
         assert told in refusal(home, *arguments)
         assert list(home.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_falls_into_a_destructor_is_heard_at_the_next_pause() -> None:
+    class Unlucky:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)  # what is raised here Python only reports
+
+    stop = Stop()
+    with stop.heard():
+        Unlucky()
+        assert stop.asked
+        with pytest.raises(Stopped):
+            stop.pause(0)
+        signal.raise_signal(signal.SIGINT)  # a second one does not disturb what is being closed
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
