@@ -1,10 +1,11 @@
 """Reading rules and audiences: the count, the first, the single check, and what the frozen list says."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,12 +74,13 @@ def first(
 def preview(source: str, organization: Organization, reader: Actor | None, limit: int = 100) -> Preview:
     """The count and the first of a rule that need not be saved. Raises ``RuleRefused`` where it is not whole."""
     root = whole(source)
-    found = eligible(root, organization, reader)
+    found = eligible(root, organization, reader).annotate(count=Window(Count("*")))
+    first = dict(found.values_list("pk", "count")[:limit])  # one pass over the facts of everybody, not two
     return Preview(
         words=wording.paragraph(conjuncts(root)),
         considered=considered(organization, reader).count(),
-        count=found.count(),
-        people=people(found, limit),
+        count=next(iter(first.values()), 0),
+        people=_listed(first),
     )
 
 
@@ -106,8 +108,12 @@ def units(actor: Actor, permission: str) -> QuerySet[Organization]:
 
 
 def people(found: QuerySet[Member], limit: int) -> list[Member]:
-    """Some of ``found`` with what a list shows of a person."""
-    return list(found.select_related("organization", "employer", "occupation")[:limit])
+    """Some of ``found`` with what a list shows of a person, which is looked up only for them."""
+    return _listed(found.values("pk")[:limit])
+
+
+def _listed(keys: Iterable[Any]) -> list[Member]:
+    return list(Member.objects.filter(pk__in=keys).select_related("organization", "employer", "occupation"))
 
 
 def explain(

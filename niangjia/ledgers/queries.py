@@ -1,6 +1,6 @@
 """Balances: sums over the entries, for an item, a purpose, a place, or all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,14 @@ def balance(*, item: Item | None = None, purpose_id: UUID | None = None, place: 
     """One query. What is not named is summed over."""
     entries, arriving, leaving = _scope(item, purpose_id, place)
     return Balance(**entries.aggregate(**_sums(arriving, leaving)))
+
+
+def balances(items: Iterable[Item]) -> dict[UUID, Balance]:
+    """The line of each item by its key, in one query."""
+    lines = {item.pk: Balance() for item in items}
+    entries, arriving, leaving = _scope(None, None, None)
+    rows = entries.filter(item__in=lines).values("item").annotate(**_sums(arriving, leaving)).order_by()
+    return lines | {row.pop("item"): Balance(**row) for row in rows}
 
 
 def balances_by_item(purpose_id: UUID) -> list[tuple[Item, Balance]]:

@@ -301,5 +301,5 @@ def test_the_first_hundred_are_a_hundred(tree: Tree) -> None:
     with CaptureQueriesContext(connection) as captured:
         found = queries.first(audience.rule_version, tree.unit, None, limit=2)
     assert len(found) == 2
-    assert [query["sql"].endswith("LIMIT 2") for query in captured] == [True]
+    assert ["LIMIT 2" in query["sql"] for query in captured] == [True]
     assert Job.objects.count() == 0

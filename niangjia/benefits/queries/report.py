@@ -15,7 +15,7 @@ from niangjia.benefits.models import FrontLine, MoneySource, Programme
 from niangjia.benefits.queries.totals import Totals, programme_totals
 from niangjia.bookings.models import Booking, BookingStatus, Channel, RefusalCount
 from niangjia.ledgers.models import Account, Item, StockEntry
-from niangjia.ledgers.queries import Balance, balance
+from niangjia.ledgers.queries import Balance, balances
 from niangjia.org.models import Organization
 
 
@@ -114,7 +114,7 @@ class Report:
 
 
 def report(programme: Programme) -> Report:
-    """A fixed number of queries, and one for each gift, however many people there are."""
+    """A fixed number of queries, however many gifts and people there are."""
     audience = programme.audience
     return Report(
         programme=programme,
@@ -234,8 +234,9 @@ def money(programme: Programme) -> list[Money]:
 
 def left(programme: Programme) -> list[Left]:
     """Where every piece is. What was given back to the general stock is counted too: it is the same item."""
-    gifts = programme.gifts.select_related("item").order_by("id")
-    return [Left(gift.item, balance(item=gift.item)) for gift in gifts]
+    items = [gift.item for gift in programme.gifts.select_related("item").order_by("id")]
+    lines = balances(items)
+    return [Left(item, lines[item.pk]) for item in items]
 
 
 # Refusals ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from django.contrib.messages.storage.base import Message
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -239,7 +238,7 @@ def figures(value: object) -> str:
     """``1200`` as ``1,200``, in every language of the house."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return number_format(value, force_grouping=True)
+    return f"{value:,}"
 
 
 @register.filter
