@@ -17,18 +17,20 @@ threads = {}
 function setup(thread) thread:set("half", count); count = count + 1; threads[#threads + 1] = thread end
 function init(args)
   local number, start = 0, tonumber(os.getenv("START"))
+  local close = os.getenv("CLOSING") and "Connection: close\\r\\n" or ""
   for line in io.lines(os.getenv("PASSES")) do
-    if number >= start and number % 2 == half then lines[#lines + 1] = line end
+    if number >= start and number % 2 == half then
+      local offer, pass = line:match("(%S+) (%S+)")
+      lines[#lines + 1] = "POST /book/" .. offer .. " HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nAuthorization: Bearer "
+        .. pass .. "\\r\\n" .. close .. "\\r\\n"
+    end
     number = number + 1
   end
-  next_one, codes, close = 0, {}, os.getenv("CLOSING")
+  next_one, codes = 0, {}
 end
 function request()
   next_one = next_one % #lines + 1
-  local offer, pass = lines[next_one]:match("(%S+) (%S+)")
-  local headers = {["Authorization"] = "Bearer " .. pass}
-  if close then headers["Connection"] = "close" end
-  return wrk.format("POST", "/book/" .. offer, headers, nil)
+  return lines[next_one]
 end
 function response(status) codes[status] = (codes[status] or 0) + 1 end
 function done(summary, latency, requests)

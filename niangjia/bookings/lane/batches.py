@@ -158,7 +158,8 @@ class Lane:
             self._answer_all(batch, UNKNOWN)
             raise
         else:
-            self._answer(batch, row, keys)
+            # Said once the next batch is on its way, so that the database works while this process writes.
+            self._crowd.loop.call_soon(self._answer, batch, row, keys)
             await self._remember(row)
 
     async def _settle_singly(self, batch: Waiting) -> None:

@@ -199,7 +199,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _is_bearer(value: bytes) -> bool:
-    return value[:7].rstrip().lower() == b"bearer"
+    return value.startswith(b"Bearer ") or value[:7].rstrip().lower() == b"bearer"
 
 
 def _has_body(scope: Scope) -> bool:

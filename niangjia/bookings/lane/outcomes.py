@@ -3,7 +3,8 @@
 import json
 import math
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import translation
@@ -19,8 +20,7 @@ JSON = (b"content-type", b"application/json")
 PROBLEM = (b"content-type", b"application/problem+json")
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(NamedTuple):
     """A booking, made now (201) or before (200)."""
 
     status: int
@@ -155,7 +155,7 @@ UNAVAILABLE = Refused("unavailable", wait=2)
 FAILED = Refused("failed", wait=5)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """One answer as ASGI wants it."""
 
@@ -163,16 +163,26 @@ class Reply:
     headers: Headers
     body: bytes
 
+    @cached_property
+    def head(self) -> bytes:
+        """The headers as HTTP/1.1 writes them, with the empty line that ends them."""
+        return b"".join([b"%b: %b\r\n" % header for header in self.headers]) + b"\r\n"
 
-def booked_reply(outcome: Booked) -> Reply:
-    voucher = f"/vouchers/{outcome.key}/"
-    body = b'{"status":"%b","number":%d,"booking":"%b","voucher":"%b"}' % (
+
+def booked_body(outcome: Booked) -> bytes:
+    key = outcome.key.encode()
+    return b'{"status":"%b","number":%d,"booking":"%b","voucher":"/vouchers/%b/"}' % (
         outcome.name.encode(),
         outcome.number,
-        outcome.key.encode(),
-        voucher.encode(),
+        key,
+        key,
     )
-    headers = [JSON, PLAIN, (b"content-length", b"%d" % len(body)), (b"location", voucher.encode())]
+
+
+def booked_reply(outcome: Booked) -> Reply:
+    body = booked_body(outcome)
+    location = f"/vouchers/{outcome.key}/".encode()
+    headers = [JSON, PLAIN, (b"content-length", b"%d" % len(body)), (b"location", location)]
     return Reply(outcome.status, headers, body)
 
 

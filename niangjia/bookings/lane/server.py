@@ -20,7 +20,17 @@ import httptools
 import structlog
 
 from niangjia.bookings.lane.door import BODY_LIMIT, INVALID, Door
-from niangjia.bookings.lane.outcomes import Booked, Outcome, Refused, Reply, booked_reply, preferred, refused_reply
+from niangjia.bookings.lane.outcomes import (
+    JSON,
+    PLAIN,
+    Booked,
+    Outcome,
+    Refused,
+    Reply,
+    booked_body,
+    preferred,
+    refused_reply,
+)
 
 log = structlog.get_logger()
 
@@ -33,6 +43,7 @@ BACKLOG = 4_096
 BODY_HEADERS = (b"content-length", b"transfer-encoding")
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 CLOSE = b"connection: close\r\n"
+BOOKED_HEAD = b"%b: %b\r\n%b: %b\r\n" % (*JSON, *PLAIN) + b"content-length: %d\r\nlocation: /vouchers/%b/\r\n\r\n%b"
 
 
 class Clock:
@@ -51,17 +62,16 @@ class Clock:
 
 def written(reply: Reply, *, closes: bool, bare: bool) -> bytes:
     """The reply as it goes over the wire; ``bare`` is without its body, for HEAD."""
-    headers = b"".join([b"%b: %b\r\n" % header for header in reply.headers])
     return b"".join(
-        [
-            STATUS_LINES[reply.status],
-            Clock.now(),
-            CLOSE if closes else b"",
-            headers,
-            b"\r\n",
-            b"" if bare else reply.body,
-        ]
+        [STATUS_LINES[reply.status], Clock.now(), CLOSE if closes else b"", reply.head, b"" if bare else reply.body]
     )
+
+
+def written_booked(outcome: Booked, *, closes: bool) -> bytes:
+    """The same bytes as of ``booked_reply``, for half the price: most who get this far get a piece."""
+    body = booked_body(outcome)
+    head = BOOKED_HEAD % (len(body), outcome.key.encode(), body)
+    return b"".join([STATUS_LINES[outcome.status], Clock.now(), CLOSE if closes else b"", head])
 
 
 class Connection(asyncio.Protocol):
@@ -121,9 +131,7 @@ class Connection(asyncio.Protocol):
 
     # What the parser tells ---------------------------------------------------------------------------------------
     def on_message_begin(self) -> None:
-        if (
-            self._busy
-        ):  # a second request in one piece of data: it is not read, and the connection ends after the first
+        if self._busy:  # a second request in one piece of data is not read: the connection ends after the first
             self._keeps = False
         else:
             self._begin()
@@ -177,15 +185,18 @@ class Connection(asyncio.Protocol):
     # Answering ---------------------------------------------------------------------------------------------------
     def _answer(self, outcome: Outcome) -> None:
         if isinstance(outcome, Booked):
-            self._send(booked_reply(outcome))
+            self._write(written_booked(outcome, closes=not self._keeps))
         else:
             self._send(refused_reply(outcome, preferred(self._language)))
 
     def _send(self, reply: Reply) -> None:
+        self._write(written(reply, closes=not self._keeps, bare=self._parser.get_method() == b"HEAD"))
+
+    def _write(self, data: bytes) -> None:
         transport = self._transport
         if transport is None:
             return
-        transport.write(written(reply, closes=not self._keeps, bare=self._parser.get_method() == b"HEAD"))
+        transport.write(data)
         if not self._keeps:
             transport.close()
             return

@@ -34,11 +34,12 @@ def _seal(offer: Offer) -> int:
         if not cursor.fetchone()[0]:
             return 0
     before = BookingSeal.objects.filter(offer=offer).order_by("-last").first()
-    last = before.last if before else 0
-    bookings = list(Booking.objects.filter(offer=offer, number__gt=last).order_by("number")[:BATCH])
-    if not bookings:
+    first = before.last + 1 if before else 1
+    fresh = Booking.objects.filter(offer=offer, number__gte=first).order_by("number")
+    numbers = list(fresh.values_list("number", flat=True)[:BATCH])
+    if not numbers:
         return 0
-    digest = digest_of(bookings, bytes(before.digest) if before else b"")
-    seal = BookingSeal.objects.create(offer=offer, first=last + 1, last=bookings[-1].number, digest=digest)
+    digest = digest_of(offer.pk, first, numbers[-1], bytes(before.digest) if before else b"")
+    seal = BookingSeal.objects.create(offer=offer, first=first, last=numbers[-1], digest=digest)
     audit.record(None, "bookings.booking.seal", offer, first=seal.first, last=seal.last, digest=digest.hex())
-    return len(bookings)
+    return len(numbers)
