@@ -161,7 +161,7 @@ def _round(run: Bench, folder: Path) -> dict[str, Round]:
 
 
 def _more(run: Bench) -> dict[str, Round]:
-    programme, people = visitors.programme_with_members(400)
+    programme, people = visitors.programme_with_members(run.crowd.tree, 400)
     follow = visitors.follow(run.site.port, run.site.lane_port, programme, people, at_once=8)
     return {
         "20 programmes at once": run.storm([run.crowd.offer(PEOPLE // 20) for _ in range(20)]),
@@ -174,7 +174,7 @@ def _more(run: Bench) -> dict[str, Round]:
 
 def _beside(run: Bench) -> Round:
     """The pages of members while the storm blows through the lane."""
-    programme, people = visitors.programme_with_members(20)
+    programme, people = visitors.programme_with_members(run.crowd.tree, 20)
     storms: list[Round] = []
     offer = run.crowd.offer(PEOPLE)
     blowing = threading.Thread(target=lambda: storms.append(run.storm([offer], seconds=2 * SECONDS)))

@@ -15,11 +15,10 @@ class Crowd:
 
     def __init__(self, count: int) -> None:
         from niangjia.core.ids import uuid7
-        from niangjia.org import services as org
+        from niangjia.org.tests.factories import make_tree
 
-        self.unit = org.create_organization(
-            parent=None, code="TQ", name="天桥街道总工会", kind="federation", level="subdistrict", actor=None
-        )
+        self.tree = make_tree()
+        self.unit = self.tree.unit
         self.people = [uuid7() for _ in range(count)]
         self.audience = self._audience()
 

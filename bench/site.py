@@ -35,7 +35,8 @@ class Site:
         self.port, self.lane_port = free_port(), free_port()
         command = [sys.executable, "-m", "niangjia", "serve", "--port", str(self.port), "--workers", str(workers),
                    "--lane-port", str(self.lane_port), "--lanes", str(lanes)]  # fmt: skip
-        environment = {**os.environ, "NIANGJIA_HOME": str(self.home), "NIANGJIA_LANGUAGE": "en"}
+        own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}  # ours, not the site's
+        environment = {**own, "NIANGJIA_HOME": str(self.home), "NIANGJIA_LANGUAGE": "en"}
         log = (self.home.parent / "serve.log").open("ab")
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:

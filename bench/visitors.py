@@ -18,8 +18,8 @@ class Visitor:
     cookies: dict[str, str]
 
 
-def programme_with_members(count: int) -> tuple[Any, list[Visitor]]:
-    """A published programme with a gift for each of ``count`` members, and their sessions."""
+def programme_with_members(tree: Any, count: int) -> tuple[Any, list[Visitor]]:
+    """A published programme of the subdistrict with a gift for each of ``count`` members, and their sessions."""
     from importlib import import_module
 
     from django.conf import settings
@@ -27,7 +27,7 @@ def programme_with_members(count: int) -> tuple[Any, list[Visitor]]:
 
     from niangjia.benefits.tests.factories import make_scene
 
-    scene = make_scene(online=count, protected=0, people=count, cleaners=0).publish()
+    scene = make_scene(tree=tree, online=count, protected=0, people=count, cleaners=0).publish()
     store = import_module(settings.SESSION_ENGINE).SessionStore
     visitors = []
     for member in scene.people:
