@@ -25,11 +25,12 @@ def die_with_parent(number: signal.Signals) -> None:
         _prctl(1, int(number))  # PR_SET_PDEATHSIG
 
 
-def follow_parent(number: signal.Signals) -> Callable[[], None]:
-    """For ``preexec_fn``: ``die_with_parent``, and the case that the parent was faster."""
+def follow_parent(number: signal.Signals, *, niceness: int = 0) -> Callable[[], None]:
+    """For ``preexec_fn``: ``die_with_parent``, and the case that the parent was faster; and how far to stand back."""
     parent = os.getpid()
 
     def follow() -> None:
+        os.nice(niceness)
         die_with_parent(number)
         if os.getppid() != parent:
             os._exit(1)
@@ -45,6 +46,7 @@ class Child:
     command: list[str]
     environment: Mapping[str, str]
     log: Path | None = None
+    niceness: int = 0
     process: subprocess.Popen[bytes] | None = None
     born: float = 0.0
     pause: float = FIRST_PAUSE
@@ -62,7 +64,7 @@ class Child:
                 stderr=output,
                 process_group=0,  # Ctrl-C at the terminal is for us alone; we stop the children in order
                 # Without us nobody would wait for an orderly end; a worker whose database has gone never reaches one.
-                preexec_fn=follow_parent(signal.SIGKILL),  # noqa: PLW1509 (it takes no lock)
+                preexec_fn=follow_parent(signal.SIGKILL, niceness=self.niceness),  # noqa: PLW1509 (it takes no lock)
             )
         self.born = time.monotonic()
 

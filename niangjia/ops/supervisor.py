@@ -33,6 +33,8 @@ OPENING = 90.0
 CLOSING = 3.0
 TICK = 0.25
 TRIES = 4
+# Where the processors are short, pages come first, then bookings, which lose nothing by waiting, then jobs.
+LATER, BEHIND = 5, 10
 AGAIN = 5  # seconds between two attempts to start a database that does not start
 
 
@@ -152,9 +154,11 @@ def _children(plan: Plan, environment: dict[str, str], direct: dict[str, str]) -
             "--shutdown-graceful-timeout", "2"]  # fmt: skip
     return [
         Child(_("The web server"), web, environment, logs / "web.log" if logs else None),
-        Child(_("The job worker"), jobs, direct, logs / "jobs.log" if logs else None),
+        Child(_("The job worker"), jobs, direct, logs / "jobs.log" if logs else None, BEHIND),
         *(
-            Child(_("The booking lane"), _lane(plan), environment, logs / f"lane-{number}.log" if logs else None)
+            Child(
+                _("The booking lane"), _lane(plan), environment, logs / f"lane-{number}.log" if logs else None, LATER
+            )
             for number in range(1, plan.lanes + 1 if plan.lane_port else 1)
         ),
     ]

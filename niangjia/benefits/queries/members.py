@@ -8,7 +8,7 @@ from typing import Any
 from niangjia.audiences import queries as audiences
 from niangjia.audiences.explain import Clause, Explanation
 from niangjia.benefits.models import Gift, Handout, Programme, ProgrammeStatus
-from niangjia.bookings.models import Booking, BookingStatus, Entry, EntryState, Limit, Method, Offer, OfferStock
+from niangjia.bookings.models import Booking, BookingStatus, Entry, EntryState, Limit, Method, Offer
 from niangjia.bookings.queries import keeps_a_list, line
 from niangjia.members.models import Member
 from niangjia.org.queries import ancestors
@@ -55,6 +55,7 @@ class Place:
 
     programme: Programme
     standing: Standing
+    offer: Offer | None = None
     gift: Gift | None = None
     booking: Booking | None = None
     handout: Handout | None = None
@@ -106,7 +107,7 @@ BY_HANDOUT = {"listed": Standing.LISTED, "handed_out": Standing.HANDED_OUT}
 def place_of(programme: Programme, member: Member, at: datetime) -> Place:
     """Where ``member`` stands; the explanation is of the frozen list, whatever happened since."""
     gift = programme.gifts.filter(quantity_online__gt=0).select_related("item").first()
-    offer = Offer.objects.filter(pk=programme.pk).first()
+    offer = Offer.objects.filter(pk=programme.pk).select_related("stock").first()
     bookings = list(Booking.objects.filter(offer=programme.pk, member=member).order_by("-number"))
     live = next((booking for booking in bookings if booking.status in BY_BOOKING), None)
     handout = programme.handouts.live().filter(member=member).select_related("split__gift__item").first()
@@ -116,6 +117,7 @@ def place_of(programme: Programme, member: Member, at: datetime) -> Place:
     return Place(
         programme=programme,
         standing=standing,
+        offer=offer,
         gift=gift,
         booking=live,
         handout=handout,
@@ -151,12 +153,11 @@ def _handed_over(booking: Booking | None) -> Redemption | None:
 
 def _terms(offer: Offer, member: Member) -> Terms:
     mask, quantity = line.terms(offer, member)
-    stock = OfferStock.objects.filter(offer=offer).first() or OfferStock()
     return Terms(
         mask=mask,
         quantity=quantity,
-        left=line.open_to(stock, mask),
-        fits=line.fits(stock, mask, quantity),
+        left=line.open_to(offer.stock, mask),
+        fits=line.fits(offer.stock, mask, quantity),
         entry=line.entry_of(offer, member),
         limits=line.limits_reached(offer, member),
     )

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from niangjia.audiences import queries as audiences
 from niangjia.benefits import services
 from niangjia.benefits.models import Programme
 from niangjia.benefits.queries import allocation
@@ -20,7 +19,7 @@ from niangjia.benefits.queries.members import Standing, place_of
 from niangjia.benefits.views.outcome import said
 from niangjia.benefits.views.programmes import form_page
 from niangjia.bookings import services as bookings
-from niangjia.bookings.models import STANDING, Entry, EntryState, Method, Offer
+from niangjia.bookings.models import STANDING, Entry, EntryState, Method
 from niangjia.bookings.queries import now
 from niangjia.core.errors import DomainError
 from niangjia.identity.http import UserRequest
@@ -54,7 +53,7 @@ def booked(request: UserRequest, pk: UUID) -> HttpResponse:
 def _page(request: UserRequest, pk: UUID, *, outcome: str = "") -> HttpResponse:
     """The pass is made anew each time the page is read."""
     found = get_object_or_404(
-        Programme.objects.visible_to(request.user).public().select_related("organization", "audience__rule_version"),
+        Programme.objects.visible_to(request.user).public().select_related("organization", "audience__organization"),
         pk=pk,
     )
     member = _own(request)
@@ -63,13 +62,12 @@ def _page(request: UserRequest, pk: UUID, *, outcome: str = "") -> HttpResponse:
     place = place_of(found, member, timezone.now())
     if told := said(outcome, place.standing):
         messages.add_message(request, told.level, str(told.text))
-    offer = Offer.objects.visible_to(request.user).filter(pk=pk).first()
+    offer = place.offer
     context = {
         "programme": found,
         "place": place,
         "points": found.points.all(),
         "token": bookings.issue_pass(offer, member) if offer and place.standing == Standing.OPEN else "",
-        "rule": audiences.words(found.audience.rule_version) if found.audience else "",
         "how": allocation.sentences(found),
         "drawn": offer is not None and offer.method == Method.DRAW,
         "phone": found.contact_phone or found.organization.phone,

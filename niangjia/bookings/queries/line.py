@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet, Sum
 
-from niangjia.bookings.models import Claimant, Entry, EntryState, Limit, Offer, OfferStock, Share
+from niangjia.bookings.models import STANDING, Claimant, Entry, EntryState, Limit, Offer, OfferStock, Share
 from niangjia.members.models import Member
 
 
@@ -50,9 +50,9 @@ def limits_reached(offer: Offer, member: Member) -> list[Limit]:
 
 def entry_of(offer: Offer, member: Member) -> Entry | None:
     """Her standing entry, or the last one that was settled."""
-    standing: Entry | None = offer.entries.standing().filter(member=member).first()
-    last: Entry | None = standing or offer.entries.filter(member=member).order_by("-id").first()
-    return last
+    stands = ExpressionWrapper(Q(state__in=STANDING), output_field=BooleanField())
+    found: Entry | None = offer.entries.filter(member=member).order_by(stands.desc(), "-id").first()
+    return found
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Chance:
 
 def chance(offer: Offer, mask: int, *, joining: int = 0) -> Chance:
     """For somebody with these shares; with ``joining`` pieces she has not entered yet and is counted in."""
-    stock = OfferStock.objects.get(offer=offer)
+    stock = offer.stock
     rows = offer.entries.filter(state=EntryState.ENTERED).order_by().values_list("shares")
     wanted: dict[int, int] = dict(rows.annotate(pieces=Sum("quantity")))
     wanted[mask] = wanted.get(mask, 0) + joining

@@ -33,6 +33,7 @@ def test_a_site_is_started_mended_refused_to_a_second_and_ended() -> None:
         database_that_does_not_start_for_a_while(running)
 
         family = running.family()
+        assert [os.getpriority(os.PRIO_PROCESS, family[name]) for name in ("granian", "procrastinate")] == [0, 10]
         status, seconds = running.end()
         assert (status, seconds < 5) == (0, True)
         assert running.said[-1].rstrip().endswith("Stopped.")
