@@ -2,3 +2,5 @@
 
 VIEW = "insights.view"
 DEFINE = "insights.define"
+REPORT = "insights.report"
+APPROVE = "insights.approve"

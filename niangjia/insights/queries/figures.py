@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from niangjia.insights.models import Figure
+from niangjia.insights.models.figures import Figure
 from niangjia.insights.registry import Value, computations, compute
 
 

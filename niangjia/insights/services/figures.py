@@ -10,7 +10,7 @@ from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
-from niangjia.insights.models import Figure
+from niangjia.insights.models.figures import Figure
 from niangjia.insights.permissions import DEFINE
 from niangjia.insights.registry import Computation, computations
 from niangjia.org.models import Organization

@@ -1,0 +1,1 @@
+"""Figures and indicators, with what they come to."""
