@@ -7,7 +7,7 @@ class CoverageConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from niangjia.coverage import permissions
+        from niangjia.coverage import permissions, receivers
         from niangjia.identity.permissions import register
         from niangjia.ui import navigation
 
@@ -22,3 +22,4 @@ class CoverageConfig(AppConfig):
             icon="building-2",
             group="people",
         )
+        receivers.listen()
