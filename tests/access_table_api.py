@@ -221,4 +221,13 @@ API_ROWS: dict[str, Row] = {
     "api-1:figure_change": Row(EMPTY, {"figure_id": "nothing"}, method="PATCH"),
     "api-1:figure_publish": Row(EMPTY, {"figure_id": "nothing"}, method="POST"),
     "api-1:figure_public_list": Row(OPEN),
+    "api-1:indicator_list": Row(STAFF_LIST),
+    "api-1:indicator_detail": Row(STAFF_LIST, {"code": "indicator"}),
+    "api-1:rate_list": Row("401 403 403 403 200 200 404", query="?under=BJ-XC-TQ"),
+    "api-1:rate_below": Row("401 403 403 403 200 200 404", {"code": "indicator"}, query="?under=BJ-XC-TQ"),
+    "api-1:rate_trend": Row("401 403 403 403 200 200 404", {"code": "indicator"}, query="?under=BJ-XC-TQ"),
+    "api-1:unit_target_list": Row(STAFF_LIST),
+    "api-1:period_list": Row(STAFF_LIST),
+    "api-1:period_detail": Row(OFFICERS, {"period_id": "period"}),
+    "api-1:indicator_public_list": Row(OPEN),
 }

@@ -23,6 +23,7 @@ from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder, person
 from niangjia.imports import registry
 from niangjia.imports.services import receive_file
+from niangjia.insights.services import open_period
 from niangjia.insights.tests.factories import make_figure
 from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
@@ -145,6 +146,8 @@ def _fill_programme(world: World) -> None:
         "limit": limit.pk,
         "voucher": voucher.pk,
         "figure": make_figure(scene).pk,
+        "indicator": "unionised-100",
+        "period": open_period(world.tree.unit, timezone.localdate(), actor=None).pk,
         "frozen": scene.audience.pk,
     }
     audience = make_audience(world.tree.unit)

@@ -9,12 +9,16 @@ class InsightsConfig(AppConfig):
 
         from niangjia.identity.permissions import register
         from niangjia.insights import permissions, programmes, sections
-        from niangjia.ui import navigation
+        from niangjia.insights.queries import periods
+        from niangjia.ui import inbox, navigation
         from niangjia.ui import sections as home
 
         register(permissions.VIEW, _("See figures and the names behind them"))
         register(permissions.DEFINE, _("Define figures and make them public"))
+        register(permissions.REPORT, _("Set targets, and report figures of a day"))
+        register(permissions.APPROVE, _("Approve and lock what units below report"))
         programmes.register_all()
+        inbox.register(periods.waiting)
         home.register(home="public", template="insights/public_section.html", fill=sections.public_figures, order=40)
         navigation.register(
             area="staff",
@@ -23,4 +27,28 @@ class InsightsConfig(AppConfig):
             permission=permissions.VIEW,
             order=70,
             icon="chart-column",
+        )
+        navigation.register(
+            area="staff",
+            label=_("Cockpit"),
+            url_name="insights:cockpit-home",
+            permission=permissions.VIEW,
+            order=66,
+            icon="network",
+        )
+        navigation.register(
+            area="staff",
+            label=_("Reports of figures"),
+            url_name="insights:period-list",
+            permission=permissions.VIEW,
+            order=67,
+            icon="lock",
+        )
+        navigation.register(
+            area="staff",
+            label=_("Indicators"),
+            url_name="insights:indicator-list",
+            permission=permissions.VIEW,
+            order=68,
+            icon="book-open",
         )

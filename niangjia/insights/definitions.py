@@ -68,13 +68,14 @@ class Subject:
 
 
 STATE, BRANCH, SIZE = gettext_lazy("state"), gettext_lazy("industry"), gettext_lazy("size")
+NOT_KNOWN = pgettext_lazy("value", "not known")
 SUBJECTS: dict[str, Subject] = {
     "employer": Subject(
         gettext_lazy("employers"),
         pgettext_lazy("unit", "employers"),
         {
-            "kind": Column(gettext_lazy("ownership"), dict(Ownership.choices)),
-            "branch": Column(BRANCH, INDUSTRIES),
+            "kind": Column(gettext_lazy("ownership"), {**dict(Ownership.choices), "": NOT_KNOWN}),
+            "branch": Column(BRANCH, {**INDUSTRIES, "": NOT_KNOWN}),
             "size": Column(SIZE, SIZES),
             "state": Column(STATE, dict(Covered.choices)),
         },

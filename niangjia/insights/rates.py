@@ -1,10 +1,11 @@
 """The arithmetic of rates: rounding, what is missing to a target, what must not be shown."""
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple, TypeVar
 
-HUNDREDTH = Decimal("0.01")
+from niangjia.ui.formats import percent
+
 SHADES = (Decimal(60), Decimal(80), Decimal(95))  # from which percent on a tile is darker
 
 Key = TypeVar("Key")
@@ -30,10 +31,6 @@ class Share(NamedTuple):
         """1 to 4, the fuller the darker; 0 where there is no rate."""
         found = self.percent
         return 0 if found is None else 1 + sum(found >= least for least in SHADES)
-
-
-def percent(counted: int, over: int) -> Decimal:
-    return (Decimal(counted) * 100 / Decimal(over)).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
 def gap(share: Share, target: Decimal) -> int:

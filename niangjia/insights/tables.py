@@ -1,8 +1,15 @@
-"""The people behind a figure, as a table."""
+"""The names behind figures, as tables."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from niangjia.coverage.models import EmployerVersion
+from niangjia.insights.extracts import Extract
 from niangjia.ui.tables import Column, Search, Table
 
 
@@ -18,3 +25,74 @@ class PeopleTable(Table):
     sentence = _("People whose name contains {q}")
     empty = _("Nobody whom you may see is behind this figure.")
     file_name = ""
+
+
+class NamesTable(Table):
+    """What is counted, as it was on the day; to take away as Excel by ``?format=xlsx`` or as Word."""
+
+    empty = _("Nothing that you may see is behind this figure.")
+    file_name = _("Names behind the figure")
+    page_size = 100
+
+    def extract(self, title: str, notes: Sequence[str]) -> Extract:
+        columns = [column for column in self.columns if column.excel]
+        return Extract(
+            title=title,
+            columns=[_gettext("No."), *(str(column.label) for column in columns)],
+            rows=[
+                [number, *(_cell(column.worth(row)) for column in columns)] for number, row in enumerate(self.found, 1)
+            ],
+            notes=notes,
+            widths=[2, 8, *[5] * (len(columns) - 1)],
+            ends=[place for place, column in enumerate(columns, 1) if column.end],
+        )
+
+
+def _cell(value: object) -> str | int | None:
+    return value if value is None or isinstance(value, int) else str(value)
+
+
+class EmployerNames(NamesTable):
+    columns = (
+        Column("name", _("Employer"), sort="name"),
+        Column("unit", _("Unit"), value=lambda row: row.organization.short_name),
+        Column("ownership", _("Ownership"), value=lambda row: row.get_ownership_display()),
+        Column("workers", _("Number of workers"), sort="workers", end=True),
+        Column("workers_on", _("Counted on"), value=lambda row: row.workers_on),
+    )
+    filters = (Search("q", _("Name"), fields=("name",)),)
+    sentence = _("Employers whose name contains {q}")
+
+    def row_href(self, row: EmployerVersion) -> str:
+        return reverse("coverage:employer", args=[row.employer_id])
+
+
+class WorkplaceNames(NamesTable):
+    columns = (
+        Column("name", _("Workplace"), sort="name"),
+        Column("unit", _("Unit"), value=lambda row: row.organization.short_name),
+        Column("kind", _("Kind of workplace"), value=lambda row: row.get_kind_display()),
+    )
+    filters = (Search("q", _("Name"), fields=("name",)),)
+    sentence = _("Workplaces whose name contains {q}")
+
+
+class UnionNames(NamesTable):
+    columns = (
+        Column("name", _("Unit"), sort="name"),
+        Column("code", _("Code"), value=lambda row: row.unit.code),
+        Column("kind", _("Kind of unit"), value=lambda row: row.get_kind_display()),
+        Column("level", _("Level"), value=lambda row: row.get_level_display()),
+    )
+    filters = (Search("q", _("Name"), fields=("name",)),)
+    sentence = _("Units whose name contains {q}")
+
+    def row_href(self, row: Any) -> str:
+        return reverse("org:unit", args=[row.unit_id])
+
+
+NAMES: dict[str, type[NamesTable]] = {
+    "employer": EmployerNames,
+    "workplace": WorkplaceNames,
+    "union": UnionNames,
+}

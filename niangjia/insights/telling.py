@@ -26,9 +26,7 @@ def _conditions(one: Part) -> Iterator[str]:
 
 
 def value_name(subject: str, column: str, value: Any) -> str:
-    """What a value of a column is called; what nobody entered says so."""
-    if value == "":
-        return _("not known")
+    """What a value of a column is called; one that nobody declared, as it is."""
     return str(SUBJECTS[subject].columns[column].choices.get(value, value))
 
 

@@ -1,12 +1,14 @@
 """How dates, rates, codes and masked data read. Money is written by ``core.money``."""
 
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
 WEEKDAYS = "一二三四五六日"
 EMPTY = "—"
+HUNDREDTH = Decimal("0.01")
 
 
 def _chinese() -> bool:
@@ -56,11 +58,16 @@ def period(start: datetime | date | None, end: datetime | date | None) -> str:
     return f"{first}{join}{last}"
 
 
+def percent(numerator: int, denominator: int) -> Decimal:
+    """Half up to two decimals, as one rounds by hand."""
+    return (Decimal(numerator) * 100 / Decimal(denominator)).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
 def rate(numerator: int, denominator: int, unit: str = "") -> str:
     """``94.58 %，1,047 / 1,107 家``: a rate never stands without its fraction."""
     comma = "，" if _chinese() else ", "
     fraction = f"{numerator:,} / {denominator:,}" + (f" {unit}" if unit else "")
-    return f"{numerator / denominator:.2%}".replace("%", " %") + comma + fraction if denominator else fraction
+    return f"{percent(numerator, denominator)} %{comma}{fraction}" if denominator else fraction
 
 
 def grouped(code: str) -> str:

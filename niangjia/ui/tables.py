@@ -18,7 +18,7 @@ from niangjia.ui import excel
 from niangjia.ui.filters import Choice, Options, Search
 from niangjia.ui.formats import EMPTY
 
-__all__ = ["Choice", "Column", "Search", "Table", "excel_response"]
+__all__ = ["Choice", "Column", "Search", "Table", "excel_response", "file_response"]
 
 MARKS = frozenset("，、。；：,;:.")
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -221,7 +221,12 @@ class Table:
 
 
 def excel_response(name: str, content: bytes) -> HttpResponse:
+    return file_response(name, "xlsx", EXCEL_TYPE, content)
+
+
+def file_response(name: str, ending: str, media_type: str, content: bytes) -> HttpResponse:
     """A download named in Chinese for browsers that know RFC 6266, in ASCII for those that do not."""
-    response = HttpResponse(content, content_type=EXCEL_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=\"list.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
+    response = HttpResponse(content, content_type=media_type)
+    named = f"filename=\"list.{ending}\"; filename*=UTF-8''{quote(name)}.{ending}"
+    response["Content-Disposition"] = f"attachment; {named}"
     return response

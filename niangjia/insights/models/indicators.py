@@ -32,7 +32,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.filter(is_public=True)
 
     def rates(self) -> Self:
-        return self.exclude(denominator=None)
+        return self.filter(denominator__isnull=False)
 
 
 class Told(models.Model):

@@ -87,7 +87,15 @@ class Period(Owned):
 
 
 def _text(field: str) -> Coalesce:
-    return Coalesce(Cast(field, models.TextField()), models.Value("-"))
+    return Coalesce(Cast(field, models.TextField()), models.Value("-", output_field=models.TextField()))
+
+
+def _said(*fields: str) -> MD5:
+    """A short mark of what the fields say together."""
+    parts = [_text(fields[0])]
+    for field in fields[1:]:
+        parts += [models.Value("/", output_field=models.TextField()), _text(field)]
+    return MD5(Concat(*parts))
 
 
 class PeriodValue(Told, Row):
@@ -98,15 +106,10 @@ class PeriodValue(Told, Row):
     counted = models.BigIntegerField()
     over = models.BigIntegerField(null=True)
     digest = models.GeneratedField(
-        expression=MD5(
-            Concat(
-                _text("counted"), models.Value("/"), _text("over"), models.Value("/"), _text("version"),
-                _text("numerator"), models.Value("/"), _text("denominator"), models.Value("/"), _text("measure"),
-            )
-        ),
+        expression=_said("counted", "over", "version", "numerator", "denominator", "measure"),
         output_field=models.CharField(max_length=32),
         db_persist=True,
-    )  # fmt: skip
+    )
 
     class Meta:
         ordering = ["period", "indicator__position"]

@@ -67,9 +67,14 @@ class Cockpit:
         return [tile for row in self.rows for tile in row if tile]
 
 
-def units(actor: Actor) -> OrganizationQuerySet:
-    """Where ``actor`` may see figures."""
-    return Organization.objects.filter(access.scope(actor, VIEW, field="path"))
+def units(actor: Actor, permission: str = VIEW) -> OrganizationQuerySet:
+    """Where ``actor`` may see figures, or do something else with them."""
+    return Organization.objects.filter(access.scope(actor, permission, field="path"))
+
+
+def root() -> Organization:
+    """The top of the house: whoever defines its indicators holds the right there."""
+    return Organization.objects.get(parent=None)
 
 
 def below(unit: Organization, day: date, known_on: date | None = None) -> list[Below]:

@@ -33,7 +33,9 @@ def read(units: Sequence[UUID], parts: Iterable[Part], as_of: AsOf) -> dict[Key,
     for subject, ones in _by_subject(parts).items():
         if subject == "member":
             counted = people.count([(unit, as_of.on) for unit in units], [one.filters for one in ones], as_of.known_on)
-            found |= {(unit, one): row[place] for (unit, _on), row in counted.items() for place, one in enumerate(ones)}
+            found |= {
+                (unit, one): row[place] for (unit, _on), row in counted.items() for place, one in enumerate(ones)
+            }
         else:
             wheres = [one.filters for one in ones]
             rows = tables.table(units, TALLIED[subject], wheres, on=as_of.on, known_on=as_of.known_on)

@@ -11,6 +11,7 @@ from niangjia.insights.services.periods import (
     approve_period,
     correct_period,
     open_period,
+    require_approver,
     return_period,
     submit_period,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "open_period",
     "publish_figure",
     "publish_indicator",
+    "require_approver",
     "return_period",
     "set_targets",
     "submit_period",

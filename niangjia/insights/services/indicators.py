@@ -14,7 +14,7 @@ from niangjia.core.transactions import whole
 from niangjia.insights import definitions
 from niangjia.insights.models import Indicator, IndicatorVersion
 from niangjia.insights.permissions import DEFINE
-from niangjia.org.models import Organization
+from niangjia.insights.queries.cockpit import root
 
 TOLD = ("name", "numerator", "denominator", "dimensions", "unit", "measure", "source")
 WORDS_NEEDED = ("name", "unit", "measure")
@@ -22,9 +22,9 @@ WORDS_NEEDED = ("name", "unit", "measure")
 
 def _require_root(actor: Actor | None) -> str:
     """The path of the root, at which ``actor`` must hold the right."""
-    root = Organization.objects.filter(parent=None).values_list("path", flat=True).get()
-    access.require(actor, DEFINE, root)
-    return root
+    top = root()
+    access.require(actor, DEFINE, top)
+    return top.path
 
 
 @whole
@@ -39,13 +39,13 @@ def define_indicator(
     **words: Any,
 ) -> Indicator:
     """Add an indicator to the house, neither public nor confirmed yet."""
-    root = _require_root(actor)
+    place = _require_root(actor)
     if Indicator.objects.filter(code=code).exists():
         raise InvalidInput(_("The code %(code)s is in use.") % {"code": code}, field="code")
     told = {"numerator": numerator, "denominator": denominator or None, "dimensions": list(dimensions), **words}
     _check(told)
     indicator: Indicator = Indicator.objects.create(code=code, position=position, **told)
-    audit.record(actor, "insights.indicator.define", indicator, place=root, **told)
+    audit.record(actor, "insights.indicator.define", indicator, place=place, **told)
     return indicator
 
 
@@ -66,7 +66,7 @@ def change_indicator(
     **changes: Any,
 ) -> Indicator:
     """Change what is told or counted: a new version, not confirmed; the one before it is kept as it was."""
-    root = _require_root(actor)
+    place = _require_root(actor)
     indicator = Indicator.objects.select_for_update().get(pk=indicator.pk)
     told = {name: changes.get(name, getattr(indicator, name)) for name in TOLD}
     told["denominator"] = told["denominator"] or None
@@ -79,7 +79,7 @@ def change_indicator(
         indicator.version += 1
         indicator.confirmed_by, indicator.confirmed_on = "", None
         audit.record(
-            actor, "insights.indicator.change", indicator, place=root, version=indicator.version,
+            actor, "insights.indicator.change", indicator, place=place, version=indicator.version,
             before={name: value for name, value in before.items() if value != told[name]},
             after={name: value for name, value in told.items() if value != before[name]},
         )  # fmt: skip
@@ -97,22 +97,20 @@ def _keep(indicator: Indicator) -> None:
 @whole
 def confirm_indicator(indicator: Indicator, *, by: str, on: date, actor: Actor | None) -> Indicator:
     """Write down who has confirmed this version of the measure, and when."""
-    root = _require_root(actor)
+    place = _require_root(actor)
     indicator = Indicator.objects.select_for_update().get(pk=indicator.pk)
     if not by.strip():
         raise InvalidInput(_("Name who has confirmed it."), field="by")
     indicator.confirmed_by, indicator.confirmed_on = by.strip(), on
     indicator.save(update_fields=["confirmed_by", "confirmed_on"])
-    audit.record(
-        actor, "insights.indicator.confirm", indicator, place=root, by=by, on=on, version=indicator.version
-    )
+    audit.record(actor, "insights.indicator.confirm", indicator, place=place, by=by, on=on, version=indicator.version)
     return indicator
 
 
 @whole
 def publish_indicator(indicator: Indicator, *, public: bool, actor: Actor | None) -> Indicator:
     """Show the indicator to everybody, or no longer. Only what somebody has confirmed is shown."""
-    root = _require_root(actor)
+    place = _require_root(actor)
     indicator = Indicator.objects.select_for_update().get(pk=indicator.pk)
     if public and not indicator.confirmed_by:
         raise DomainError(
@@ -124,5 +122,5 @@ def publish_indicator(indicator: Indicator, *, public: bool, actor: Actor | None
         return indicator
     indicator.is_public = public
     indicator.save(update_fields=["is_public"])
-    audit.record(actor, f"insights.indicator.{'publish' if public else 'withdraw'}", indicator, place=root)
+    audit.record(actor, f"insights.indicator.{'publish' if public else 'withdraw'}", indicator, place=place)
     return indicator

@@ -1,7 +1,7 @@
 """Reporting a day's figures: prepared, submitted, approved by the unit above; corrected only by a version beside."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -69,7 +69,7 @@ def _said(values: Iterable[PeriodValue]) -> dict[str, list[int | None]]:
 def approve_period(period: Period, *, actor: Actor | None) -> Period:
     """Approve for the unit above, or at the root by a second person; from then on the figures are locked."""
     period = _locked(period)
-    _require_approver(period, actor)
+    require_approver(period, actor)
     advance(period, PeriodState.APPROVED, PERIOD_TRANSITIONS, field="state")
     period.approved_at, period.approved_by_id = clock.now().at, actor.pk if actor else None
     period.save(update_fields=["state", "approved_at", "approved_by"])
@@ -79,7 +79,8 @@ def approve_period(period: Period, *, actor: Actor | None) -> Period:
     return period
 
 
-def _require_approver(period: Period, actor: Actor | None) -> None:
+def require_approver(period: Period, actor: Actor | None) -> None:
+    """The unit above approves; at the root, where there is none, a colleague of who submitted."""
     above = period.organization.parent or period.organization
     access.require(actor, APPROVE, above)
     if actor is not None and actor.pk == period.submitted_by_id:
@@ -92,7 +93,7 @@ def _require_approver(period: Period, actor: Actor | None) -> None:
 def return_period(period: Period, *, reason: str, actor: Actor | None) -> Period:
     """Give the figures back for another submission; what was read is dropped, the history keeps it."""
     period = _locked(period)
-    _require_approver(period, actor)
+    require_approver(period, actor)
     if not reason.strip():
         raise InvalidInput(_("Say why, so that it can be mended."), field="reason")
     advance(period, PeriodState.OPEN, PERIOD_TRANSITIONS, field="state")
@@ -116,7 +117,9 @@ def correct_period(period: Period, *, reason: str, actor: Actor | None) -> Perio
         )
     if Period.objects.filter(supersedes=period).exists():
         raise DomainError(
-            _("There is a correction of this report already."), remedy=_("Correct the latest version."), code="corrected"
+            _("There is a correction of this report already."),
+            remedy=_("Correct the latest version."),
+            code="corrected",
         )
     made: Period = Period.objects.create(
         organization=period.organization, organization_path=period.organization_path, ends_on=period.ends_on,
@@ -130,8 +133,3 @@ def _locked(period: Period) -> Period:
     rows = Period.objects.select_for_update(of=["self"]).select_related("organization__parent")
     locked: Period = rows.get(pk=period.pk)
     return locked
-
-
-def known_on(moment: datetime) -> date:
-    """The day on which a moment falls here."""
-    return clock.day_of(moment)

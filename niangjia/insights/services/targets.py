@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,8 +13,8 @@ from niangjia.core.errors import InvalidInput
 from niangjia.core.transactions import whole
 from niangjia.insights.models import Indicator, Target
 from niangjia.insights.permissions import REPORT
-from niangjia.insights.rates import HUNDREDTH
 from niangjia.org.models import Organization
+from niangjia.ui.formats import HUNDREDTH
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -36,9 +37,8 @@ def set_targets(
     for code, value in changed.items():
         _write(organization, indicators[code], year, value)
     if changed:
-        audit.record(actor, "insights.target.set", organization, year=year, **{
-            "before": {code: before.get(indicators[code].pk) for code in changed}, "after": changed,
-        })  # fmt: skip
+        replaced = {code: before.get(indicators[code].pk) for code in changed}
+        audit.record(actor, "insights.target.set", organization, year=year, before=replaced, after=changed)
     return list(Target.objects.filter(organization=organization, year=year).select_related("indicator"))
 
 
@@ -55,7 +55,7 @@ def _checked(code: str, percent: Decimal | None) -> Decimal | None:
 
 
 def _write(organization: Organization, indicator: Indicator, year: int, percent: Decimal | None) -> None:
-    about = {"organization": organization, "indicator": indicator, "year": year}
+    about: dict[str, Any] = {"organization": organization, "indicator": indicator, "year": year}
     if percent is None:
         Target.objects.filter(**about).delete()
     else:
