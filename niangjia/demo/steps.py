@@ -16,11 +16,13 @@ def write_samples(demo: Demo, advance: Advance) -> None:
 
 
 def define_figures(demo: Demo, advance: Advance) -> None:
-    """The page's figures, as public figures of Tianqiao: what they come to is computed whenever somebody looks."""
-    unit, officer = demo.unions()[UNIT], accounts.officer("tianqiao")
+    """The page's figures, as public figures of Tianqiao and Xicheng: what they come to is computed whenever somebody looks."""
+    unions, tianqiao = demo.unions(), accounts.officer("tianqiao")
     for position, said in enumerate(page.figures(), 1):
+        of_unit = said.subject in unions  # an indicator of that unit; the others are programmes of Tianqiao
+        officer = None if of_unit else tianqiao
         figure = insights.define_figure(
-            organization=unit,
+            organization=unions[said.subject if of_unit else UNIT],
             code=said.code,
             story=said.story,
             computation=said.computation,

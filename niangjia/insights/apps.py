@@ -8,7 +8,7 @@ class InsightsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from niangjia.identity.permissions import register
-        from niangjia.insights import permissions, programmes, sections
+        from niangjia.insights import permissions, programmes, rated, sections
         from niangjia.insights.queries import periods
         from niangjia.ui import inbox, navigation
         from niangjia.ui import sections as home
@@ -18,6 +18,7 @@ class InsightsConfig(AppConfig):
         register(permissions.REPORT, _("Set targets, and report figures of a day"))
         register(permissions.APPROVE, _("Approve and lock what units below report"))
         programmes.register_all()
+        rated.register_all()
         inbox.register(periods.waiting)
         home.register(home="public", template="insights/public_section.html", fill=sections.public_figures, order=40)
         navigation.register(

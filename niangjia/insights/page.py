@@ -4,18 +4,21 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from niangjia.insights.registry import Value, compute
+from niangjia.ui.formats import percent
 
 DATA = Path(__file__).parent / "page.toml"
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One figure of the page. ``exactly`` or ``at_least`` is what it says; "1,000+" is a lower bound."""
+    """One figure of the page: ``exactly`` so many, ``at_least`` so many ("1,000+"), or so many ``percent``, which a
+    rate comes to when it is rounded half up to two decimals."""
 
     code: str
     story: str
@@ -26,17 +29,22 @@ class Expected:
     subject: str
     exactly: int | None = None
     at_least: int | None = None
+    percent: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.exactly is None) == (self.at_least is None):
-            raise ValueError(f"{self.code} says either what it is exactly or what it is at least.")
+        if sum(said is not None for said in (self.exactly, self.at_least, self.percent)) != 1:
+            raise ValueError(f"{self.code} says what it is exactly, what it is at least, or its percentage.")
 
     @property
     def says(self) -> str:
         """As the page prints it."""
+        if self.percent is not None:
+            return f"{self.percent} %"
         return f"{self.exactly:,}" if self.exactly is not None else f"{self.at_least:,}+"
 
     def fits(self, value: Value) -> bool:
+        if self.percent is not None:
+            return bool(value.denominator) and percent(value.numerator, value.denominator or 1) == Decimal(self.percent)
         if self.exactly is not None:
             return value.numerator == self.exactly
         return value.numerator >= (self.at_least or 0)

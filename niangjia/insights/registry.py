@@ -65,22 +65,38 @@ class Computation:
 
 
 computations: dict[str, Computation] = {}
+families: dict[str, Callable[[str], Computation | None]] = {}
 
 
 def register(computation: Computation) -> None:
     computations[computation.name] = computation
 
 
+def register_family(prefix: str, make: Callable[[str], Computation | None]) -> None:
+    """Computations called ``prefix.rest``, made of their rest when they are asked for."""
+    families[prefix] = make
+
+
+def find(name: str) -> Computation | None:
+    """The computation with this name, if there is one."""
+    prefix, _dot, rest = name.partition(".")
+    if name in computations or prefix not in families:
+        return computations.get(name)
+    return families[prefix](rest)
+
+
 def compute(wanted: Iterable[tuple[str, str]], at: datetime) -> dict[tuple[str, str], Value]:
     """The values of pairs of computation and subject; each reading is done once, and unknown pairs are left out."""
-    pairs = {(name, code) for name, code in wanted if name in computations}
+    pairs = set(wanted)
+    known = {name: computation for name in {name for name, _code in pairs} if (computation := find(name))}
+    pairs = {(name, code) for name, code in pairs if name in known}
     readings: dict[Read, set[str]] = {}
     for name, code in pairs:
-        readings.setdefault(computations[name].read, set()).add(code)
+        readings.setdefault(known[name].read, set()).add(code)
     found = {read: read(sorted(codes)) for read, codes in readings.items()}
     values = {}
     for name, code in pairs:
-        computation = computations[name]
+        computation = known[name]
         if code in found[computation.read]:
             subject, counted = found[computation.read][code]
             values[name, code] = computation.value(subject, counted, at)

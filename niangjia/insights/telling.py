@@ -11,8 +11,9 @@ from niangjia.insights.definitions import SUBJECTS, WORKERS, Definition, Part
 def part(one: Part) -> str:
     """``employers; ownership: private or foreign; size: …``, or the workers of these."""
     subject = SUBJECTS[one.subject]
-    counted = _("workers of the %(things)s") if one.of == WORKERS else _("%(things)s")
-    words = [counted % {"things": subject.label}, *_conditions(one)]
+    things = str(subject.label)
+    counted = _("workers of the %(things)s") % {"things": things} if one.of == WORKERS else things
+    words = [counted, *_conditions(one)]
     return _("; ").join(words)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from niangjia.insights.models.figures import Figure
-from niangjia.insights.registry import Value, computations, compute
+from niangjia.insights.registry import Value, compute, find
 
 
 @dataclass(frozen=True)
@@ -27,5 +27,5 @@ def computed(figures: Iterable[Figure], at: datetime) -> list[Shown]:
 
 def behind(figure: Figure) -> Q:
     """The condition that the members counted by the figure meet; nobody when it can no longer be computed."""
-    computation = computations.get(figure.computation)
+    computation = find(figure.computation)
     return computation.people(figure.subject) if computation else Q(pk__in=[])

@@ -17,7 +17,7 @@ FORMS = {"new": "coalesce(o.new_employment, false)", "other": "NOT coalesce(o.ne
 PRESENT = """
 SELECT unit.id, NULL::date, {counts}
   FROM org_organization unit
-  JOIN members_member p ON p.organization_path ~>=~ unit.path AND p.organization_path ~<~ unit.path || '~'
+  JOIN members_member p ON p.organization_path ~>=~ unit.path AND p.organization_path ~<~ (unit.path || '~')
   LEFT JOIN members_occupation o ON o.id = p.occupation_id
  WHERE unit.id = ANY(%(units)s) AND p.state = ANY(%(live)s)
  GROUP BY unit.id

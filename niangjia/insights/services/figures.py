@@ -12,7 +12,7 @@ from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
 from niangjia.insights.models.figures import Figure
 from niangjia.insights.permissions import DEFINE
-from niangjia.insights.registry import Computation, computations
+from niangjia.insights.registry import Computation, find
 from niangjia.org.models import Organization
 
 CODE_LENGTH = 80
@@ -71,9 +71,10 @@ def define_figure(
 
 
 def _computation(name: str) -> Computation:
-    if name not in computations:
+    found = find(name)
+    if found is None:
         raise InvalidInput(_("There is no way to compute %(name)s.") % {"name": name}, field="computation")
-    return computations[name]
+    return found
 
 
 @transaction.atomic

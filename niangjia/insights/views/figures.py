@@ -17,6 +17,7 @@ from niangjia.insights import queries, services
 from niangjia.insights.forms import FigureForm, WordingForm
 from niangjia.insights.models import Figure
 from niangjia.insights.permissions import DEFINE, VIEW
+from niangjia.insights.registry import computations
 from niangjia.insights.tables import PeopleTable
 from niangjia.members.models import Member
 from niangjia.org.models import Organization
@@ -53,6 +54,7 @@ def figure_detail(request: UserRequest, pk: UUID) -> HttpResponse:
     context = {
         "figure": figure,
         "value": shown.value,
+        "has_people": figure.computation in computations,
         "seen": seen.count(),
         "may_define": access.can(request.user, DEFINE, figure.organization),
     }

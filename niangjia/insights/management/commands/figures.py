@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from niangjia.insights import page
-from niangjia.insights.page import Comparison, Outcome
+from niangjia.insights.page import Comparison, Expected, Outcome
+from niangjia.ui import formats
 
 DIFFERS, NOTHING_TO_COMPARE = 1, 2
 MARKS = {
@@ -45,11 +46,9 @@ class Command(BaseCommand):
         table.add_column(_("The records"), justify="right")
         table.add_column(_("Finding"))
         for row in rows:
-            counted = "–" if row.value is None else f"{row.value.numerator:,}"
-            unit, said = row.expected.unit, row.expected
-            table.add_row(
-                MARKS[row.outcome], said.story, said.title, f"{said.says} {unit}", f"{counted} {unit}", _told(row)
-            )
+            said = row.expected
+            says = said.says if said.percent else f"{said.says} {said.unit}"
+            table.add_row(MARKS[row.outcome], said.story, said.title, says, _counted(row), _told(row))
         console = Console(width=110, highlight=False, force_terminal=self.stdout.isatty(), no_color=self.style_off())
         with console.capture() as captured:
             console.print(table)
@@ -59,6 +58,16 @@ class Command(BaseCommand):
 
     def style_off(self) -> bool:
         return not self.stdout.isatty()
+
+
+def _counted(row: Comparison) -> str:
+    """What the records come to: a rate with its fraction."""
+    unit, value = row.expected.unit, row.value
+    if value is None:
+        return f"– {unit}"
+    if value.denominator:
+        return formats.rate(value.numerator, value.denominator, unit)
+    return f"{value.numerator:,} {unit}"
 
 
 def _told(row: Comparison) -> str:
@@ -78,6 +87,12 @@ def _as_json(rows: Sequence[Comparison]) -> str:
     return json.dumps({"figures": [_row(row) for row in rows]}, ensure_ascii=False, indent=2)
 
 
+def _said(said: Expected) -> dict[str, int | str]:
+    """Whichever of the three ways to say it the page has chosen."""
+    ways = {"exactly": said.exactly, "at_least": said.at_least, "percent": said.percent}
+    return {way: value for way, value in ways.items() if value is not None}
+
+
 def _row(row: Comparison) -> dict[str, Any]:
     said, value = row.expected, row.value
     return {
@@ -86,7 +101,7 @@ def _row(row: Comparison) -> dict[str, Any]:
         "title": said.title,
         "unit": said.unit,
         "measure": said.measure,
-        "expected": {"exactly": said.exactly} if said.exactly is not None else {"at_least": said.at_least},
+        "expected": _said(said),
         "computed": value.numerator if value else None,
         "denominator": value.denominator if value else None,
         "as_of": value.as_of.isoformat() if value else None,
