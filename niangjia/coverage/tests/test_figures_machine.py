@@ -290,8 +290,10 @@ class Story(RuleBasedStateMachine):
 
 class CheckedStory(Story):
     def teardown(self) -> None:
-        self.check_everything()
-        super().teardown()
+        try:
+            self.check_everything()
+        finally:
+            super().teardown()
 
 
 QUIET = settings(
@@ -304,7 +306,7 @@ QUIET = settings(
 
 
 def test_every_figure_is_that_of_the_plain_model() -> None:
-    run_state_machine_as_test(CheckedStory, settings=QUIET)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(CheckedStory, settings=QUIET)
 
 
 @pytest.mark.parametrize("forgotten", ["count", "shift"])
@@ -320,4 +322,4 @@ def test_a_tally_that_forgets_is_found_out(forgotten: str, monkeypatch: pytest.M
     monkeypatch.setattr(tallies, forgotten, forgets)
     once = settings(QUIET, phases=[Phase.generate], max_examples=20)
     with pytest.raises((AssertionError, ExceptionGroup)):
-        run_state_machine_as_test(CheckedStory, settings=once)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(CheckedStory, settings=once)
