@@ -23,6 +23,7 @@ from niangjia.org.models import Organization
 
 # One writer of the tally at a time: "tall". Who changes the tree holds it alone, and needs no more.
 LOCK = 0x7461_6C6C
+NEVER = date.max
 
 GIVEN_NAMES = ("nodes", "subjects", "kinds", "branches", "sizes", "states", "days", "numbers", "workers")
 GIVEN_TYPES = ("uuid", "smallint", "text", "text", "smallint", "smallint", "date", "integer", "bigint")
@@ -44,7 +45,7 @@ moved AS (
       FROM shift JOIN series ON day < until
      UNION ALL
     SELECT node, subject, kind, branch, size, state, until, - sign * number, - sign * workers
-      FROM shift JOIN series ON day < until WHERE until < 'infinity'
+      FROM shift JOIN series ON day < until WHERE until < %(never)s
 )
 SELECT node, subject, kind, branch, size, state, day, sum(number)::integer, sum(workers)::bigint
   FROM moved GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(number) <> 0 OR sum(workers) <> 0
@@ -133,8 +134,8 @@ def shift(
     if not moved:
         return
     nodes, sinces, untils, signs = (list(column) for column in zip(*moved, strict=True))
-    ends = [until or "infinity" for until in untils]
-    values = {"nodes": nodes, "since": sinces, "until": ends, "signs": signs, "unit": unit.pk, "first": since}
+    values = {"nodes": nodes, "since": sinces, "signs": signs, "unit": unit.pk, "first": since}
+    values |= {"until": [until or NEVER for until in untils], "never": NEVER}
     _add(SHIFTED, values, moment)
 
 
