@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from niangjia.insights import telling
 from niangjia.insights.definitions import SUBJECTS
@@ -122,7 +123,7 @@ def _cells(share: Share) -> list[Cell]:
 
 
 def _figures() -> list[str]:
-    return [_("Counted"), _("Out of"), "%"]
+    return [pgettext("rate", "Counted"), pgettext("rate", "Out of"), "%"]
 
 
 def cockpit_extract(found: Cockpit, when: str) -> Extract:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from niangjia.insights.definitions import SUBJECTS, WORKERS, Definition, Part
 
@@ -33,9 +34,13 @@ def value_name(subject: str, column: str, value: Any) -> str:
 
 def definition(one: Definition) -> list[tuple[str, str]]:
     """What is counted, over what, by what it is broken down: label and words."""
-    lines = [(_("Counted"), part(one.numerator))]
     if one.denominator:
-        lines.append((_("Out of"), part(one.denominator)))
+        lines = [
+            (pgettext("rate", "Counted"), part(one.numerator)),
+            (pgettext("rate", "Out of"), part(one.denominator)),
+        ]
+    else:
+        lines = [(_("What is counted"), part(one.numerator))]
     if one.dimensions:
         columns = SUBJECTS[one.numerator.subject].columns
         lines.append((_("Broken down by"), _(", ").join(str(columns[name].label) for name in one.dimensions)))

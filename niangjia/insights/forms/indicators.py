@@ -11,7 +11,10 @@ from niangjia.core.errors import Text
 from niangjia.insights.definitions import NUMBER, OF, SUBJECTS, Column
 from niangjia.insights.models import Indicator
 
-SIDES: dict[str, Text] = {"numerator": _("Counted"), "denominator": _("Out of")}
+SIDES: dict[str, Text] = {
+    "numerator": pgettext_lazy("rate", "Counted"),
+    "denominator": pgettext_lazy("rate", "Out of"),
+}
 
 
 class CountedForm(forms.Form):
