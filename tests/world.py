@@ -16,7 +16,7 @@ from niangjia.bookings.tests import drawn
 from niangjia.bookings.tests import factories as bookings
 from niangjia.core.ids import uuid7
 from niangjia.coverage.models import PlaceKind
-from niangjia.coverage.services import create_employer, create_workplace
+from niangjia.coverage.services import assign_task, create_employer, create_workplace
 from niangjia.files import services as files
 from niangjia.identity import services as identity
 from niangjia.identity.models import User
@@ -167,4 +167,6 @@ def _fill_people(world: World, officer: User, today: date) -> None:
     )
     correction = request_correction(member, text="电话有误", actor=user)
     place = create_workplace(organization=unit, kind=PlaceKind.BUILDING, name="天桥大厦", actor=officer)
+    task = assign_task(employer, indicator="unionised-100", officer=officer, due_on=today, actor=officer)
+    world.things["task"] = task.pk
     world.things |= {"employer": employer.pk, "workplace": place.pk, "batch": batch.pk, "correction": correction.pk}

@@ -15,6 +15,8 @@ from niangjia.coverage.models import (
     Status,
     Workplace,
 )
+from niangjia.coverage.worklist import Mood, Side, TaskState
+from niangjia.identity.models import User
 from niangjia.org.models import Organization, OrganizationQuerySet
 
 UNKNOWN = ("", _("not known"))
@@ -143,3 +145,38 @@ class MomentForm(forms.Form):
 
     on = forms.DateField(label=_("On the day"), required=False)
     known_on = forms.DateField(label=_("As known on"), required=False)
+
+
+# The work list ------------------------------------------------------------------------------------------------------
+class TaskForm(forms.Form):
+    indicator = forms.ChoiceField(label=_("For which rate"))
+    officer = forms.ModelChoiceField(User.objects.none(), label=_("Officer"), empty_label=None)
+    due_on = forms.DateField(label=_("Until"), widget=forms.DateInput)
+
+    def __init__(self, *args: Any, purposes: Any, officers: "QuerySet[User]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "officer", officers)
+        field = cast("forms.ModelChoiceField[User]", self.fields["officer"])
+        field.label_from_instance = lambda user: user.name  # type: ignore[method-assign]  # as the documentation has it for one form
+        self.fields["indicator"].choices = list(purposes.items())  # type: ignore[attr-defined]  # the stubs type every field alike
+
+
+class TalkForm(forms.Form):
+    side = forms.ChoiceField(label=_("Side"), choices=Side.choices, widget=forms.RadioSelect)
+    on = forms.DateField(label=_("Day of the talk"), widget=forms.DateInput)
+    who = forms.CharField(label=_("With whom"), max_length=60, help_text=_("Their post is enough."))
+    mood = forms.ChoiceField(label=_("They are"), choices=Mood.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("What was said"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class EndTaskForm(forms.Form):
+    state = forms.ChoiceField(
+        label=_("What came of it"),
+        choices=[choice for choice in TaskState.choices if choice[0] != TaskState.OPEN],
+        widget=forms.RadioSelect,
+    )
+    outcome = forms.CharField(
+        label=_("In a few words"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -11,10 +11,13 @@ from niangjia.core.fields import EncryptedField
 from niangjia.core.histories import Remembered, RememberedQuerySet, lasts_a_day, one_at_a_time
 from niangjia.core.models import DatedRule
 from niangjia.coverage.permissions import VIEW
+from niangjia.coverage.worklist import Talk, Task
 from niangjia.org.models import Organization, Owned
 
 if TYPE_CHECKING:
     from niangjia.core.access import Actor
+
+WORK_LIST = (Task, Talk)  # tables of this app that stand in a module of their own
 
 
 class Ownership(models.TextChoices):

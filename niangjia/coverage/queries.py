@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.urls import reverse
 from django.utils.translation import ngettext
 
 from niangjia.core import access
@@ -11,7 +12,10 @@ from niangjia.core.access import Actor
 from niangjia.coverage.models import Coverage, Employer, EmployerVersion, Inside, Reach, Status, Workplace
 from niangjia.coverage.permissions import MANAGE
 from niangjia.coverage.unions import HOW
+from niangjia.coverage.worklist import Task, TaskState
+from niangjia.identity.models import Assignment, User
 from niangjia.org.models import Organization, OrganizationQuerySet
+from niangjia.ui.inbox import InboxItem
 
 
 def units(actor: Actor, permission: str) -> OrganizationQuerySet:
@@ -68,3 +72,30 @@ def held_by(unit: Organization) -> str:
     said = ngettext("%(n)s employer is entered here: say first where it belongs.",
                     "%(n)s employers are entered here: say first where they belong.", count)  # fmt: skip
     return said % {"n": f"{count:,}"}
+
+
+# The work list ------------------------------------------------------------------------------------------------------
+def officers(employer: Employer) -> "QuerySet[User]":
+    """Who may change the employer, by a role at its unit or above it."""
+    labels = employer.organization_path.rstrip(".").split(".")
+    above = [".".join(labels[: n + 1]) + "." for n in range(len(labels))]
+    held = Assignment.objects.current().filter(role__permissions__contains=[MANAGE], organization_path__in=above)
+    return User.objects.filter(pk__in=held.values("user")).order_by("name")
+
+
+def with_progress(tasks: "QuerySet[Task]", today: date) -> "QuerySet[Task]":
+    """Each with ``talk_count`` and whether it is ``overdue``; what is under way comes first, by its day."""
+    late = When(Q(state=TaskState.OPEN, due_on__lt=today), then=Value(True))
+    over = Case(When(state=TaskState.OPEN, then=Value(0)), default=Value(1))
+    rows = tasks.annotate(talk_count=Count("talks"), overdue=Case(late, default=Value(False)))
+    return rows.select_related("employer", "officer", "organization").order_by(over, "due_on", "id")
+
+
+def due(actor: Actor, today: date) -> list[InboxItem]:
+    """One line of the inbox for what was given to ``actor`` and whose day has come."""
+    count = Task.objects.open().filter(officer_id=actor.pk, due_on__lte=today).count()
+    if not count:
+        return []
+    title = ngettext("%(n)s employer of your work list is due", "%(n)s employers of your work list are due", count)
+    address = f"{reverse('coverage:task-list')}?state={TaskState.OPEN.value}"
+    return [InboxItem(title % {"n": count}, address, count=count, icon="building-2")]

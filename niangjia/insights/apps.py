@@ -7,9 +7,10 @@ class InsightsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from niangjia.coverage import worklist
         from niangjia.identity.permissions import register
         from niangjia.insights import permissions, programmes, rated, sections
-        from niangjia.insights.queries import periods
+        from niangjia.insights.queries import cockpit, periods
         from niangjia.ui import inbox, navigation
         from niangjia.ui import sections as home
 
@@ -20,6 +21,7 @@ class InsightsConfig(AppConfig):
         programmes.register_all()
         rated.register_all()
         inbox.register(periods.waiting)
+        worklist.register_purposes(cockpit.purposes)
         home.register(home="public", template="insights/public_section.html", fill=sections.public_figures, order=40)
         navigation.register(
             area="staff",

@@ -156,6 +156,10 @@ class Definition:
             return False
         return self.numerator.subject == self.denominator.subject in {"employer", "workplace"}
 
+    @property
+    def counts_employers(self) -> bool:
+        return self.numerator.subject == "employer"
+
     def narrowed(self, column: str, value: Any) -> "Definition | None":
         numerator = self.numerator.narrowed(column, value)
         denominator = self.denominator.narrowed(column, value) if self.denominator else None

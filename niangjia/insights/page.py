@@ -44,7 +44,9 @@ class Expected:
 
     def fits(self, value: Value) -> bool:
         if self.percent is not None:
-            return bool(value.denominator) and percent(value.numerator, value.denominator or 1) == Decimal(self.percent)
+            return bool(value.denominator) and percent(value.numerator, value.denominator or 1) == Decimal(
+                self.percent
+            )
         if self.exactly is not None:
             return value.numerator == self.exactly
         return value.numerator >= (self.at_least or 0)

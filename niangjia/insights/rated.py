@@ -1,5 +1,6 @@
-"""Figures that are an indicator of a unit: ``indicator.<code>`` of the unit with that code. They are found by name when
-they are asked for, since indicators are data."""
+"""Figures that are an indicator of a unit: ``indicator.<code>`` of the unit with that code.
+
+They are found by name when they are asked for, since indicators are data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

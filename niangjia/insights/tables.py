@@ -1,6 +1,7 @@
 """The names behind figures, as tables."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from niangjia.coverage.models import EmployerVersion
+from niangjia.coverage.models import EmployerVersion, WorkplaceVersion
 from niangjia.insights.extracts import Extract
 from niangjia.ui.tables import Column, Search, Table
 
@@ -67,6 +68,28 @@ class EmployerNames(NamesTable):
         return reverse("coverage:employer", args=[row.employer_id])
 
 
+@dataclass
+class MissingEmployers(EmployerNames):
+    """Those missing today can be given to an officer, who talks to them, for the rate called ``indicator``."""
+
+    indicator: str = ""
+
+    @property
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]  # one column asks for the rate
+        assign = Column(
+            "assign",
+            _("Work list"),
+            value=lambda row: "",
+            show=lambda row: _gettext("Put it on the work list"),
+            href=self._assign_href,
+            excel=False,
+        )
+        return (*EmployerNames.columns, assign)
+
+    def _assign_href(self, row: EmployerVersion) -> str:
+        return f"{reverse('coverage:task-new', args=[row.employer_id])}?indicator={self.indicator}"
+
+
 class WorkplaceNames(NamesTable):
     columns = (
         Column("name", _("Workplace"), sort="name"),
@@ -75,6 +98,9 @@ class WorkplaceNames(NamesTable):
     )
     filters = (Search("q", _("Name"), fields=("name",)),)
     sentence = _("Workplaces whose name contains {q}")
+
+    def row_href(self, row: WorkplaceVersion) -> str:
+        return reverse("coverage:workplace", args=[row.workplace_id])
 
 
 class UnionNames(NamesTable):

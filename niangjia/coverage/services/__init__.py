@@ -10,10 +10,12 @@ from niangjia.coverage.services.employers import (
     reopen_employer,
 )
 from niangjia.coverage.services.naming import NAME_LENGTH, checked_credit_code, employer_name
+from niangjia.coverage.services.worklist import assign_task, end_task, record_talk, require_worker
 from niangjia.coverage.services.workplaces import close_workplace, create_workplace, reach, unreach
 
 __all__ = [
     "NAME_LENGTH",
+    "assign_task",
     "change_employer",
     "checked_credit_code",
     "close_employer",
@@ -22,11 +24,14 @@ __all__ = [
     "create_employer",
     "create_workplace",
     "employer_name",
+    "end_task",
     "get_or_create_employers",
     "known_employers",
     "place_employer",
     "reach",
+    "record_talk",
     "reopen_employer",
+    "require_worker",
     "uncover",
     "unreach",
 ]

@@ -9,6 +9,7 @@ from niangjia.coverage.views.acting import (
     employer_uncover,
 )
 from niangjia.coverage.views.employers import employer_detail, employer_list, employer_new
+from niangjia.coverage.views.worklist import talk_new, task_detail, task_end, task_list, task_new
 from niangjia.coverage.views.workplaces import (
     workplace_close,
     workplace_detail,
@@ -28,6 +29,11 @@ __all__ = [
     "employer_place",
     "employer_reopen",
     "employer_uncover",
+    "talk_new",
+    "task_detail",
+    "task_end",
+    "task_list",
+    "task_new",
     "workplace_close",
     "workplace_detail",
     "workplace_list",

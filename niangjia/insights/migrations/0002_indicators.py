@@ -419,7 +419,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="target",
             constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
+                condition=models.Q(("percent__gte", Decimal(0)), ("percent__lte", Decimal(100))),
                 name="target_is_a_share_of_the_whole",
             ),
         ),

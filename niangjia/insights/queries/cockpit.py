@@ -146,3 +146,8 @@ def splits(unit: UUID, definition: Definition, as_of: AsOf) -> list[Split]:
         rows = readings.broken_down(unit, definition, column, as_of)
         found.append(Split(column, sorted(rows.items(), key=lambda row: (row[0] in ("", 0), str(row[0])))))
     return found
+
+
+def purposes() -> dict[str, str]:
+    """The rates for which employers without a union are talked to: code and name."""
+    return {one.code: one.name for one in Indicator.objects.rates() if one.definition.counts_employers}

@@ -39,7 +39,7 @@ def employers(**where: Any) -> dict[str, Any]:
         ("wrong below", ALL, {**ALL, "subject": "dog"}, [], "denominator.subject"),
         ("units over workers", COVERED, {**ALL, "of": "workers"}, [], "denominator.of"),
         ("more above than below", COVERED, employers(size=[3, 4]), [], "numerator.where.size"),
-        ("values above that are not below", employers(size=[2, 3]), employers(size=[3, 4]), [], "numerator.where.size"),
+        ("values not below", employers(size=[2, 3]), employers(size=[3, 4]), [], "numerator.where.size"),
         ("broken down by its state", COVERED, ALL, ["state"], "dimensions"),
         ("broken down by what it has not", {**ALL, "subject": "workplace"}, None, ["size"], "dimensions"),
         ("two subjects broken down", {**ALL, "subject": "member"}, {**ALL, "of": "workers"}, ["kind"], "dimensions"),

@@ -67,7 +67,9 @@ def test_each_verb_fits_one_state(tree: Tree, verb: str, state: PeriodState) -> 
         ("correct", PeriodState.APPROVED, {"officer", "above"}),
     ],
 )
-def test_the_unit_reports_and_the_unit_above_approves(tree: Tree, verb: str, state: PeriodState, may: set[str]) -> None:
+def test_the_unit_reports_and_the_unit_above_approves(
+    tree: Tree, verb: str, state: PeriodState, may: set[str]
+) -> None:
     period = made(tree, state)
     found = set()
     for who, user in make_cast(tree, VIEW, REPORT, APPROVE):
@@ -145,6 +147,15 @@ def test_a_report_keeps_the_definition_it_was_read_with(tree: Tree) -> None:
     assert found.since == Share(0, 1)
 
 
+def written(statement: str) -> int:
+    """Somebody writes past the services; how many rows she reached."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        reached = cursor.rowcount
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return reached
+
+
 @pytest.mark.parametrize(
     ("case", "statement"),
     [
@@ -161,9 +172,8 @@ def test_a_report_keeps_the_definition_it_was_read_with(tree: Tree) -> None:
 def test_the_database_holds_what_is_locked(tree: Tree, case: str, statement: str) -> None:
     made(tree, PeriodState.APPROVED)
     before = list(PeriodValue.objects.values_list("counted", "over", "measure"))
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        written(statement)
     assert list(PeriodValue.objects.values_list("counted", "over", "measure")) == before, case
     assert Period.objects.get().state == PeriodState.APPROVED
 
@@ -171,9 +181,7 @@ def test_the_database_holds_what_is_locked(tree: Tree, case: str, statement: str
 def test_before_it_is_locked_the_same_statement_goes_through(tree: Tree) -> None:
     """The control: without locks the statements above change figures."""
     made(tree, PeriodState.SUBMITTED)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE insights_periodvalue SET counted = counted + 1")
-        assert cursor.rowcount == Indicator.objects.count()
+    assert written("UPDATE insights_periodvalue SET counted = counted + 1") == Indicator.objects.count()
     assert not Lock.objects.exists()
 
 

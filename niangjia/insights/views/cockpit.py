@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from niangjia.core import access
 from niangjia.core.request import Request
+from niangjia.coverage.permissions import MANAGE
 from niangjia.insights import names as behind
 from niangjia.insights import telling
 from niangjia.insights.definitions import SUBJECTS
@@ -33,7 +34,7 @@ from niangjia.insights.showing import (
     told,
     trend_chart,
 )
-from niangjia.insights.tables import NAMES
+from niangjia.insights.tables import NAMES, MissingEmployers, NamesTable
 from niangjia.insights.views.common import day_words, file_of, indicator_of, unit_of
 
 
@@ -152,6 +153,13 @@ def _split_rows(split: queries.Split, indicator: Indicator, names: str, kept: st
     ]  # fmt: skip
 
 
+def _names_table(request: Request, subject: str, rows: Any, *, missing: bool, as_of: AsOf, code: str) -> NamesTable:
+    """Employers that have no union today can be given to an officer by who manages employers."""
+    if missing and subject == "employer" and as_of == readings.NOW and access.can_anywhere(request.user, MANAGE):
+        return MissingEmployers(request, rows, id="names", indicator=code)
+    return NAMES[subject](request, rows, id="names")
+
+
 @require_safe
 @login_required
 def names(request: Request, pk: UUID, code: str) -> HttpResponse:
@@ -163,8 +171,7 @@ def names(request: Request, pk: UUID, code: str) -> HttpResponse:
     if asked is None:
         raise Http404
     found = behind.behind(unit, asked, missing=missing, actor=request.user, as_of=as_of, today=today)
-    subject = asked.numerator.subject
-    table = NAMES[subject](request, found.rows, id="names")
+    table = _names_table(request, asked.numerator.subject, found.rows, missing=missing, as_of=as_of, code=code)
     heading = _("%(unit)s: %(name)s, missing") if missing else _("%(unit)s: %(name)s, counted")
     title = heading % {"unit": unit.short_name, "name": indicator.name}
     notes = [indicator.measure, day_words(as_of, today)]
