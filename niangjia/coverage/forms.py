@@ -156,8 +156,6 @@ class TaskForm(forms.Form):
     def __init__(self, *args: Any, purposes: Any, officers: "QuerySet[User]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "officer", officers)
-        field = cast("forms.ModelChoiceField[User]", self.fields["officer"])
-        field.label_from_instance = lambda user: user.name  # type: ignore[method-assign]  # as the documentation has it for one form
         self.fields["indicator"].choices = list(purposes.items())  # type: ignore[attr-defined]  # the stubs type every field alike
 
 

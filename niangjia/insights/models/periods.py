@@ -92,7 +92,7 @@ def _text(field: str) -> Coalesce:
 
 def _said(*fields: str) -> MD5:
     """A short mark of what the fields say together."""
-    parts = [_text(fields[0])]
+    parts: list[Any] = [_text(fields[0])]
     for field in fields[1:]:
         parts += [models.Value("/", output_field=models.TextField()), _text(field)]
     return MD5(Concat(*parts))

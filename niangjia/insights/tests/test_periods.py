@@ -151,7 +151,7 @@ def written(statement: str) -> int:
     """Somebody writes past the services; how many rows she reached."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        reached = cursor.rowcount
+        reached = int(cursor.rowcount)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return reached
 
