@@ -16,7 +16,7 @@ def write_samples(demo: Demo, advance: Advance) -> None:
 
 
 def define_figures(demo: Demo, advance: Advance) -> None:
-    """The page's figures, as public figures of Tianqiao and Xicheng: what they come to is computed whenever somebody looks."""
+    """The page's figures, as public figures of Tianqiao and Xicheng, computed whenever somebody looks."""
     unions, tianqiao = demo.unions(), accounts.officer("tianqiao")
     for position, said in enumerate(page.figures(), 1):
         of_unit = said.subject in unions  # an indicator of that unit; the others are programmes of Tianqiao

@@ -53,9 +53,11 @@ def hidden(cells: Mapping[Key, Sequence[int]], least: int) -> set[Key]:
         return set()
     rest = sorted((key for key in cells if key not in unsafe), key=lambda key: (sum(cells[key]), str(key)))
     while rest and not _veiled([cells[key] for key in unsafe], least):
-        filled = next((key for key in rest if any(cells[key])), rest[0])
-        rest.remove(filled)
-        unsafe.add(filled)
+        enough = [key for key in rest if _veiled([cells[other] for other in {*unsafe, key}], least)]
+        helping = [key for key in rest if any(cells[key])]
+        chosen = (enough or helping or rest)[0]
+        rest.remove(chosen)
+        unsafe.add(chosen)
     return unsafe
 
 

@@ -46,10 +46,10 @@ def _checked(code: str, percent: Decimal | None) -> Decimal | None:
     if percent is None:
         return None
     try:
-        found = Decimal(percent).quantize(HUNDREDTH)
+        found: Decimal | None = percent.quantize(HUNDREDTH)
     except InvalidOperation:
-        found = Decimal(-1)
-    if not 0 <= found <= 100 or found != percent:
+        found = None
+    if found is None or found.is_nan() or not 0 <= found <= 100 or found != percent:
         raise InvalidInput(_("A target is a percentage from 0 to 100, with at most two decimals."), field=code)
     return found
 
