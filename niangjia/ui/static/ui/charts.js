@@ -41,7 +41,7 @@
     return {
       grid: { left: few ? look.size * 2 : 4, right: look.size * (few ? 2 : data.series.length > 1 ? 8 : 6), top: look.size * 2, bottom: 4, containLabel: true },
       xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } }, axisLabel: text },
-      yAxis: { type: "value", min: 0, show: !few, splitNumber: 3, splitLine: { lineStyle: { color: look.line } }, axisLabel: { ...text, formatter: number } },
+      yAxis: { type: "value", min: 0, ...(data.unit === "%" ? { max: ({ max }) => Math.max(100, Math.ceil(max / 25) * 25), interval: 25 } : {}), show: !few, splitNumber: 3, splitLine: { lineStyle: { color: look.line } }, axisLabel: { ...text, formatter: number } },
       series: data.series.map((one, place) => ({
         type: "line", name: one.name, data: one.values, symbol: "circle", symbolSize: 6, showSymbol: data.labels.length < 16, lineStyle: { width: 2 },
         itemStyle: { color: look.series[place % 5] },
