@@ -49,6 +49,7 @@ def create_employer(
     refused. One that is entered at a primary union is covered by it, since ``covered_since`` or from the same day."""
     access.require(actor, MANAGE, organization)
     moment = tallies.hold()
+    organization = Organization.objects.get(pk=organization.pk)  # it may have moved until the tree was held
     employer = Employer(organization=organization, organization_path=organization.path, **said)
     employer.name, employer.credit_code = employer_name(name), checked_credit_code(credit_code)
     _require_name(employer)
@@ -107,10 +108,11 @@ class NewEmployer:
 @whole
 def enter_employers(new: Sequence[NewEmployer], *, actor: Actor | None) -> list[Employer]:
     """``create_employer`` for many, in a few statements: all of them, or none where one breaks a rule."""
-    for organization in {one.organization.pk: one.organization for one in new}.values():
-        access.require(actor, MANAGE, organization)
     moment = tallies.hold()
-    made = [_new(one) for one in new]
+    units = Organization.objects.in_bulk({one.organization.pk for one in new})
+    for unit in units.values():
+        access.require(actor, MANAGE, unit)
+    made = [_new(one, units[one.organization.pk]) for one in new]
     _require_unlike(made)
     bulk.copy_in(Employer, made)
     days = [_days(one, moment) for one in new]
@@ -124,9 +126,9 @@ def enter_employers(new: Sequence[NewEmployer], *, actor: Actor | None) -> list[
     return made
 
 
-def _new(one: NewEmployer) -> Employer:
+def _new(one: NewEmployer, unit: Organization) -> Employer:
     said = {field.name: getattr(one, field.name) for field in fields(one) if field.name not in {"on", "covered_since"}}
-    employer = Employer(organization_path=one.organization.path, **said)
+    employer = Employer(**said | {"organization": unit, "organization_path": unit.path})
     employer.name, employer.credit_code = employer_name(one.name), checked_credit_code(one.credit_code)
     if not 2 <= len(employer.name) <= NAME_LENGTH:
         raise InvalidInput(_("The name of the employer must have 2 to 120 characters."), field="name")
