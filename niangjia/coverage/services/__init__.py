@@ -2,9 +2,11 @@
 
 from niangjia.coverage.services.covering import cover, place_employer, uncover
 from niangjia.coverage.services.employers import (
+    NewEmployer,
     change_employer,
     close_employer,
     create_employer,
+    enter_employers,
     get_or_create_employers,
     known_employers,
     reopen_employer,
@@ -15,6 +17,7 @@ from niangjia.coverage.services.workplaces import close_workplace, create_workpl
 
 __all__ = [
     "NAME_LENGTH",
+    "NewEmployer",
     "assign_task",
     "change_employer",
     "checked_credit_code",
@@ -25,6 +28,7 @@ __all__ = [
     "create_workplace",
     "employer_name",
     "end_task",
+    "enter_employers",
     "get_or_create_employers",
     "known_employers",
     "place_employer",

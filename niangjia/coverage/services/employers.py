@@ -1,6 +1,8 @@
 """Entering employers, and what becomes of them."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -47,15 +49,20 @@ def create_employer(
     refused. One that is entered at a primary union is covered by it, since ``covered_since`` or from the same day."""
     access.require(actor, MANAGE, organization)
     moment = tallies.hold()
+    organization = Organization.objects.get(pk=organization.pk)  # it may have moved until the tree was held
     employer = Employer(organization=organization, organization_path=organization.path, **said)
     employer.name, employer.credit_code = employer_name(name), checked_credit_code(credit_code)
     _require_name(employer)
     _require_code(employer)
     _require_numbers(employer)
-    since = clock.day_come(on, moment)
-    covered = clock.day_come(covered_since or since, moment, field="covered_since")
+    day = clock.day_come(on, moment)
+    covered = clock.day_come(covered_since or day, moment, field="covered_since")
+    since = min(day, covered)
     employer.save(force_insert=True)
-    _begin([employer], organization, since=min(since, covered), covered=covered, moment=moment)
+    _version(employer, since, moment).save(force_insert=True)
+    if coverage := _coverage(employer, covered, moment):
+        coverage.save(force_insert=True)
+    tallies.count_new(Subject.EMPLOYER, [employer.pk], moment)
     audit.record(actor, "coverage.employer.create", employer, on=since)
     return employer
 
@@ -81,18 +88,79 @@ def _require_numbers(employer: Employer) -> None:
             raise InvalidInput(_("These cannot be more than all workers."), field=name)
 
 
-def _begin(
-    employers: list[Employer], organization: Organization, *, since: date, covered: date, moment: Moment
-) -> None:
-    """The histories of new employers, and their place in the tally."""
-    bulk.copy_in(EmployerVersion, [_version(employer, since, moment) for employer in employers])
-    if how := how_covered(organization):
-        rows = [
-            Coverage(employer=one, union=organization, how=how, valid_from=covered, recorded_at=moment.at)
-            for one in employers
-        ]
-        bulk.copy_in(Coverage, rows)
-    tallies.count_new(Subject.EMPLOYER, [employer.pk for employer in employers], moment)
+@dataclass(frozen=True, kw_only=True)
+class NewEmployer:
+    """One of many that are entered at once; ``on`` is since when it is there, ``covered_since`` since when covered."""
+
+    organization: Organization
+    name: str
+    credit_code: str = ""
+    ownership: str = ""
+    industry: str = ""
+    address: str = ""
+    workers: int | None = None
+    workers_on: date | None = None
+    workers_source: str = ""
+    on: date | None = None
+    covered_since: date | None = None
+
+
+@whole
+def enter_employers(new: Sequence[NewEmployer], *, actor: Actor | None) -> list[Employer]:
+    """``create_employer`` for many, in a few statements: all of them, or none where one breaks a rule."""
+    moment = tallies.hold()
+    units = Organization.objects.in_bulk({one.organization.pk for one in new})
+    for unit in units.values():
+        access.require(actor, MANAGE, unit)
+    made = [_new(one, units[one.organization.pk]) for one in new]
+    _require_unlike(made)
+    bulk.copy_in(Employer, made)
+    days = [_days(one, moment) for one in new]
+    bulk.copy_in(EmployerVersion, [_version(one, since, moment) for one, (since, _on) in zip(made, days, strict=True)])
+    covered = [_coverage(one, since, moment) for one, (_on, since) in zip(made, days, strict=True)]
+    bulk.copy_in(Coverage, [one for one in covered if one])
+    tallies.count_new(Subject.EMPLOYER, [one.pk for one in made], moment)
+    audit.record_many(
+        actor, "coverage.employer.create", [(one, {"on": since}) for one, (since, _on) in zip(made, days, strict=True)]
+    )
+    return made
+
+
+def _new(one: NewEmployer, unit: Organization) -> Employer:
+    said = {field.name: getattr(one, field.name) for field in fields(one) if field.name not in {"on", "covered_since"}}
+    employer = Employer(**said | {"organization": unit, "organization_path": unit.path})
+    employer.name, employer.credit_code = employer_name(one.name), checked_credit_code(one.credit_code)
+    if not 2 <= len(employer.name) <= NAME_LENGTH:
+        raise InvalidInput(_("The name of the employer must have 2 to 120 characters."), field="name")
+    return employer
+
+
+def _require_unlike(made: list[Employer]) -> None:
+    """No two of them, nor one of them and one that is known, have the same code, or the same name at one unit."""
+    codes = [one.credit_code for one in made if one.credit_code]
+    if len(codes) > len(set(codes)) or Employer.objects.filter(credit_code__in=codes).exists():
+        raise InvalidInput(_("Another employer has this credit code."), field="credit_code")
+    names = Counter((one.organization_id, one.name) for one in made)
+    known = Employer.objects.filter(name__in={name for _unit, name in names}).values_list("organization_id", "name")
+    if twice := [
+        name for (unit, name), number in (names + Counter(known)).items() if number > 1 and (unit, name) in names
+    ]:
+        raise InvalidInput(_("%(name)s is entered already.") % {"name": twice[0]}, field="name")
+
+
+def _days(one: NewEmployer, moment: Moment) -> tuple[date, date]:
+    """Since when it is there, and since when it is covered if it is entered at a primary union."""
+    since = clock.day_come(one.on, moment)
+    covered = clock.day_come(one.covered_since or since, moment, field="covered_since")
+    return min(since, covered), covered
+
+
+def _coverage(employer: Employer, since: date, moment: Moment) -> Coverage | None:
+    union = employer.organization
+    how = how_covered(union)
+    if how is None:
+        return None
+    return Coverage(employer=employer, union=union, how=how, valid_from=since, recorded_at=moment.at)
 
 
 def _version(employer: Employer, since: date, moment: Moment) -> EmployerVersion:
@@ -115,12 +183,7 @@ def get_or_create_employers(
         raise InvalidInput(_("“%(name)s” is too long for the name of an employer.") % {"name": too_long[0]})
     if not missing:
         return found
-    access.require(actor, MANAGE, organization)
-    moment = tallies.hold()
-    made = [Employer(organization=organization, organization_path=organization.path, name=name) for name in missing]
-    Employer.objects.bulk_create(made)
-    _begin(made, organization, since=moment.on, covered=moment.on, moment=moment)
-    audit.record_many(actor, "coverage.employer.create", [(employer, {}) for employer in made])
+    made = enter_employers([NewEmployer(organization=organization, name=name) for name in missing], actor=actor)
     return found | {employer.name: employer for employer in made}
 
 

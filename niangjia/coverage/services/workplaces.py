@@ -31,6 +31,7 @@ def create_workplace(
     """Enter a park, a community or a building in the area of ``organization``, since ``on`` or from today."""
     access.require(actor, MANAGE, organization)
     moment = tallies.hold()
+    organization = Organization.objects.get(pk=organization.pk)  # it may have moved until the tree was held
     since = clock.day_come(on, moment)
     place = Workplace(organization=organization, organization_path=organization.path, kind=kind, code=tidy(code))
     place.name, place.address = tidy(narrow(name)), address
