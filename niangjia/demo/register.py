@@ -1,6 +1,6 @@
 """Union building in Xicheng, as the district's register holds it: employers, workplaces, federations of industries.
 
-Of the employers with a hundred workers or more, 192 of 203 have a union: 94.58 %. Every park, community and building
+Of the enterprises with a hundred workers or more, 192 of 203 have a union: 94.58 %. Every park, community and building
 is reached.
 """
 
@@ -18,6 +18,7 @@ from niangjia.org.models import Kind, Level, Organization
 
 LARGE = 100  # workers, from which on the rate is asked for
 COVERED, DUE = 192, 203
+ENTERPRISES = {"110", "120", "159", "169", "170", "200", "300"}  # schools and clinics are none
 FIRST = 600  # the numbers of these employers follow on those of the layout
 OWN = 3  # in each subdistrict, so many have a union of their own
 TRADES = (
@@ -62,7 +63,8 @@ def _employers(
     demo: Demo, streets: list[Division], joint: dict[str, Organization], unions: dict[str, Organization]
 ) -> Iterator[coverage.NewEmployer]:
     """As many more as the rate wants; those without a union stand at their subdistrict, which is to build one."""
-    here = [one for code in (UNIT, NEIGHBOUR) for one in demo.layout.companies_under(code) if one.workers >= LARGE]
+    known = [one for code in (UNIT, NEIGHBOUR) for one in demo.layout.companies_under(code)]
+    here = [one for one in known if one.workers >= LARGE and one.trade.ownership in ENTERPRISES]
     places = cycle(streets)
     for number in range(DUE - len(here)):
         street, (words, industry, ownership) = next(places), TRADES[number % len(TRADES)]

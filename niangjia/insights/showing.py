@@ -35,7 +35,7 @@ def told(share: Share, unit: str) -> str:
     """A figure in words: a rate with its fraction, a number with its unit."""
     if share.over is None:
         return f"{share.counted:,} {unit}"
-    return formats.rate(share.counted, share.over, unit)
+    return formats.rate(share.counted, share.over, unit) if share.over else formats.EMPTY
 
 
 def short(share: Share) -> str:
@@ -62,7 +62,7 @@ def trend_chart(found: Cockpit, *, known_on: date | None) -> Chart:
     """The chosen indicator over the months; a rate in percent, a plain number as it is."""
     line, is_rate = found.chosen, found.chosen.share.over is not None
     values = [_point(share, is_rate) for share in found.trend]
-    series: list[tuple[str, list[int | float | None]]] = [(line.indicator.name, values)]
+    series: list[tuple[str, list[int | float | None]]] = [(_("actual"), values)]
     if line.target is not None and is_rate:
         series.append((_("target"), [float(line.target)] * len(values)))
     return Chart(
@@ -104,7 +104,7 @@ class ShownRow:
 
 def row_of(name: str, share: Share, indicator: Indicator, *, href: str, names: str, query: str) -> ShownRow:
     """``names`` is the address of the names, empty where there are none; ``query`` what it is asked."""
-    missing = share.missing if indicator.definition.has_missing else None
+    missing = share.missing if share.over and indicator.definition.has_missing else None
     asked = f"&{query}" if query else ""
     return ShownRow(
         name=name,

@@ -6,15 +6,16 @@ from niangjia.coverage import figures, recount
 from niangjia.coverage.models import Covered, PlaceKind, Reached, Subject
 from niangjia.coverage.names import names
 from niangjia.demo import accounts, tree
+from niangjia.demo.register import ENTERPRISES
 from niangjia.demo.tests.conftest import Loaded
 from niangjia.org.models import Kind, Level, Organization
 
 pytestmark = pytest.mark.django_db
 
-LARGE = {"size": {3, 4}}  # a hundred workers or more
+LARGE = {"size": {3, 4}, "kind": ENTERPRISES}  # enterprises with a hundred workers or more
 
 
-def test_so_many_of_the_large_employers_have_a_union(loaded: Loaded) -> None:
+def test_so_many_of_the_large_enterprises_have_a_union(loaded: Loaded) -> None:
     district = Organization.objects.get(code=tree.DISTRICT)
     states = figures.count(district, Subject.EMPLOYER, LARGE, by="state")
     due = sum(one.number for one in states.values())
