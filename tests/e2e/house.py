@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -23,12 +24,18 @@ from niangjia.benefits.models import Programme
 from niangjia.benefits.tests import factories as benefits
 from niangjia.bookings.models import Method, Share
 from niangjia.bookings.services import AllocationPlan, SharePlan
+from niangjia.coverage import services as coverage
+from niangjia.coverage.models import Task
+from niangjia.coverage.worklist import Mood, Side
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder
 from niangjia.identity.tests.test_staff_log_in import PASSWORD, confirm, log_in, set_up_app
 from niangjia.imports import registry
 from niangjia.imports import services as imports
+from niangjia.insights import services as insights
+from niangjia.insights.models import Indicator
+from niangjia.insights.tests.register import make_employer, make_park
 from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
 from niangjia.members.services.occupations import ensure_occupations
@@ -76,6 +83,7 @@ def make_house() -> House:
     _fill_draw(house)
     _fill_members(house)
     _fill_work(house)
+    _fill_figures(house)
     _open_doors(house)
     return house
 
@@ -177,6 +185,27 @@ def _fill_work(house: House) -> None:
         task="house", label="核对名册", started_by=officer, status=JobStatus.FAILED, message="数据库没有应答"
     )
     house.things |= {"checked": batch.pk, "job_running": running.pk, "job_failed": failed.pk}
+
+
+def _fill_figures(house: House) -> None:
+    """Figures with something in them: a public indicator, a target, a locked report and its correction, a talk."""
+    tree, today = house.world.tree, timezone.localdate()
+    for number in range(8):
+        make_employer(tree.unit, covered=number < 5)
+    make_park(tree.unit, reached=True)
+    indicator = Indicator.objects.get(code=house.things["indicator"])
+    insights.confirm_indicator(indicator, by="区总工会组织部", on=today, actor=None)
+    insights.publish_indicator(indicator, public=True, actor=None)
+    insights.change_indicator(Indicator.objects.get(code="parks"), measure="园区口径", actor=None)
+    insights.set_targets(tree.unit, today.year, {indicator.code: Decimal("90.5")}, actor=None)
+    locked = insights.open_period(tree.unit, today - timedelta(days=1), actor=None)
+    locked = insights.approve_period(insights.submit_period(locked, actor=None), actor=None)
+    corrected = insights.correct_period(locked, reason="补登一家用人单位", actor=None)
+    corrected = insights.submit_period(corrected, actor=None)
+    task = Task.objects.get(pk=house.things["task"])
+    coverage.record_talk(task, side=Side.EMPLOYER, on=today, who="人事经理", mood=Mood.WILLING, actor=None)
+    house.things |= {"locked": locked.pk, "corrected": corrected.pk, "city": tree.city.pk, "changed": "parks"}
+    house.admit_user("head", holder("insights.view", "insights.define", "insights.report", at=tree.city))
 
 
 def _open_doors(house: House) -> None:

@@ -21,7 +21,7 @@ EMPTY_HANDED = {"officer": "elsewhere", "member": "nobody"}
 # Pages with a browser test of their own: they are there for developers and in the demo only.
 ELSEWHERE = frozenset(name for name in ROWS if name.startswith("ui:styleguide"))
 # Addresses that send everybody on to another page.
-SENDING_ON = frozenset({"portal:home", "benefits:programme"})
+SENDING_ON = frozenset({"portal:home", "benefits:programme", "insights:cockpit-home"})
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,17 @@ FURTHER = (
     sight("imports:batch", "officer", pk="checked"),
     sight("imports:batch", "officer", "?show=good", pk="checked"),
     sight("vouchers:voucher", "officer", pk="voucher"),
+    # figures: a past day, the wall, names of those missing, a locked report and its correction, and who defines
+    sight("insights:cockpit", "officer", "?months=60", pk="organization"),
+    sight("insights:cockpit", "officer", "?wall=1", pk="organization"),
+    sight("insights:cockpit", "officer", "?on=2999-01-01", 422, pk="organization"),
+    sight("insights:names", "officer", "?side=without", pk="organization", code="indicator"),
+    *(sight("insights:period", "officer", pk=name) for name in ("locked", "corrected")),
+    sight("insights:cockpit", "head", pk="city"),
+    sight("insights:indicator-create", "head"),
+    sight("insights:indicator-create", "head", "?counted=employer&over=employer"),
+    *(sight(f"insights:{name}", "head", code="changed") for name in ("indicator", "indicator-change")),
+    sight("insights:indicator-confirm", "head", code="changed"),
     # long names
     sight("members:member", "officer", pk="long_named"),
     sight("members:member-transfer", "officer", pk="long_named"),

@@ -47,11 +47,11 @@ def target_list(request: Request, pk: UUID) -> HttpResponse:
         access.require(request.user, REPORT, unit)
         if form.is_valid():
             services.set_targets(unit, year, form.cleaned_data, actor=request.user)
-            messages.success(request, _("The targets of %(year)s are set.") % {"year": year})
+            messages.success(request, _("The targets of %(year)s are set.") % {"year": str(year)})
             return redirect(f"{reverse('insights:target-list', args=[pk])}?year={year}")
     found = readings.shares([unit.pk], [one.definition for one in indicators], readings.NOW)
     lines = [queries.Line(one, found[unit.pk, one.definition], aims.get(one.pk)) for one in indicators]
-    context = {"unit": unit, "year": year, "form": form, "lines": lines, "may_set": may_set}
+    context = {"unit": unit, "year": str(year), "form": form, "lines": lines, "may_set": may_set}
     context |= {"before": str(year - 1), "after": str(year + 1)}
     return render(request, "insights/target_list.html", context, status=422 if form.errors or asked.errors else 200)
 
