@@ -67,10 +67,20 @@
   const kinds = { bars: (data, look) => bars(data, look, true), columns: (data, look) => bars(data, look, false), line, share };
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
+  // A chart follows the width of its place: another window, larger type, a menu that opens.
+  let waiting;
+  const watcher = new ResizeObserver((entries) => {
+    if (!entries.some(({ target }) => target.clientWidth !== target.drawnAt)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => draw(document, true), 120);
+  });
+
   const draw = (root, again = false) => {
     for (const place of root.querySelectorAll("[data-chart]")) {
       const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
       place.drawn?.dispose();
+      place.drawnAt = place.clientWidth;
+      watcher.observe(place);
       place.drawn = window.echarts.init(place, null, { renderer: "canvas" });
       place.drawn.setOption({ animation: !still.matches && !again, animationDuration: 300, ...kinds[data.kind](data, { ...theme(), width: place.clientWidth }) });
     }
@@ -78,9 +88,4 @@
   draw(document);
   document.addEventListener("htmx:afterSwap", (event) => draw(event.target));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(document, true));
-  let waiting;
-  window.addEventListener("resize", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => draw(document, true), 120);
-  });
 })();
