@@ -34,7 +34,11 @@ class IndicatorForm(forms.Form):
     """The words of an indicator, and for each side of the fraction which of them count."""
 
     name = forms.CharField(label=_("Name of the indicator"), max_length=60)
-    code = forms.SlugField(label=pgettext_lazy("indicator", "Code"), max_length=40, help_text=_("Programs call it by this; it never changes."))
+    code = forms.SlugField(
+        label=pgettext_lazy("indicator", "Code"),
+        max_length=40,
+        help_text=_("Programs call it by this; it never changes."),
+    )
     unit = forms.CharField(label=_("Counted in"), max_length=20)
     measure = forms.CharField(label=_("Measure"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     source = forms.CharField(

@@ -5,6 +5,7 @@ from niangjia.insights.services.indicators import (
     change_indicator,
     confirm_indicator,
     define_indicator,
+    ensure_indicators,
     publish_indicator,
 )
 from niangjia.insights.services.periods import (
@@ -25,6 +26,7 @@ __all__ = [
     "correct_period",
     "define_figure",
     "define_indicator",
+    "ensure_indicators",
     "open_period",
     "publish_figure",
     "publish_indicator",

@@ -15,6 +15,7 @@ from niangjia.insights import definitions
 from niangjia.insights.models import Indicator, IndicatorVersion
 from niangjia.insights.permissions import DEFINE
 from niangjia.insights.queries.cockpit import root
+from niangjia.insights.shipped import SHIPPED
 
 TOLD = ("name", "numerator", "denominator", "dimensions", "unit", "measure", "source")
 WORDS_NEEDED = ("name", "unit", "measure")
@@ -25,6 +26,17 @@ def _require_root(actor: Actor | None) -> str:
     top = root()
     access.require(actor, DEFINE, top)
     return top.path
+
+
+@whole
+def ensure_indicators(*, actor: Actor | None) -> None:
+    """Enter those of the shipped indicators that are not there."""
+    place = _require_root(actor)
+    known = set(Indicator.objects.values_list("code", flat=True))
+    made = [Indicator(**row) for row in SHIPPED if row["code"] not in known]
+    Indicator.objects.bulk_create(made)
+    for indicator in made:
+        audit.record(actor, "insights.indicator.define", indicator, place=place)
 
 
 @whole
