@@ -161,7 +161,7 @@ class Story(RuleBasedStateMachine):
         )  # fmt: skip
         thing = self.beliefs.now.employers[made.pk] = Thing()
         thing.begin(since, unit=unit.pk, ownership=ownership, industry="11", status="open")
-        thing.begin(0, workers=workers)
+        thing.begin(0, workers=(workers, None))
         how = HOW.get(unit.kind) if unit.level == Level.PRIMARY else None
         thing.begin(since, coverage=(self.names, how) if how else None)
 
@@ -209,7 +209,7 @@ class Story(RuleBasedStateMachine):
                 thing.say(name, thing.at(name, first), since, first)
         if since < first:
             thing.say("workers", thing.at("workers", first), since, first)
-        for name, value in (("workers", workers), ("ownership", ownership), ("unit", unit.pk)):
+        for name, value in (("workers", (workers, since)), ("ownership", ownership), ("unit", unit.pk)):
             thing.say(name, value, since, thing.run_end(name, since))
 
     @rule(which=pick, ago=back)
