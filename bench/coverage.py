@@ -12,7 +12,9 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from bench import register
 from bench.ground import ground, tell
@@ -74,10 +76,10 @@ class Bench:
         """The slowest node; each figure against the plain count."""
         today, past, known = [], [], []
         for node, day in zip(self.nodes, self.days, strict=True):
-            today.append(median(lambda node=node: self.rate(node)))
-            past.append(median(lambda node=node, day=day: self.rate(node, day)))
-            known.append(median(lambda node=node, day=day: self.rate(node, day, day + timedelta(days=90))))
-            self.plain_ms.append(milliseconds(lambda node=node, day=day: self.plain(node, day)))
+            today.append(median(partial(self.rate, node)))
+            past.append(median(partial(self.rate, node, day)))
+            known.append(median(partial(self.rate, node, day, day + timedelta(days=90))))
+            self.plain_ms.append(milliseconds(partial(self.plain, node, day)))
             self.wrong += self.rate(node, day) != self.plain(node, day)
             self.wrong += self.rate(node) != self.plain(node, date.today())  # noqa: DTZ011 (the day of this machine)
         slowest = {"rate_today_ms": max(today), "rate_past_ms": max(past), "rate_known_ms": max(known)}
@@ -118,9 +120,8 @@ class Bench:
             model._default_manager.filter(organization_path__startswith=unit.path).count()
             for model in models_with_a_copy()
         )
-        true, services.models_with_a_copy = services.models_with_a_copy, list
-        tree = median(move)
-        services.models_with_a_copy = true
+        with patch.object(services, "models_with_a_copy", list):
+            tree = median(move)
         whole = milliseconds(move)
         below = Organization.objects.under(unit).count()
         return {"move_ms": tree, "moved_units": below, "copies_rows_s": rows / max(whole - tree, 1) * 1_000}

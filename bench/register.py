@@ -120,7 +120,7 @@ def make(employers: int, organizations: int, workplaces: int) -> None:
         cursor.execute(UNITS)
         counts = _levels(cursor, organizations)
         cursor.execute(STANDINGS)
-        size = {"count": employers, "unions": counts[4], "first": FIRST_DAY}
+        size: dict[str, int | str] = {"count": employers, "unions": counts[4], "first": FIRST_DAY}
         cursor.execute(EMPLOYERS, size)
         for statement in ROWS:
             cursor.execute(statement.replace("{workplaces}", str(workplaces)).replace("{communities}", str(counts[3])))

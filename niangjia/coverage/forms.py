@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from niangjia.coverage.models import (
     Employer,
@@ -40,7 +41,7 @@ class Facts(forms.Form):
 class EmployerForm(Facts):
     organization = forms.ModelChoiceField(
         Organization.objects.none(),
-        label=_("Union"),
+        label=_("In the area of"),
         empty_label=None,
         help_text=_("A primary union covers whoever is entered at it; at a federation, nobody is covered yet."),
     )
@@ -65,7 +66,7 @@ class ChangeForm(Facts):
     party_organization = forms.CharField(label=_("Party organisation"), max_length=120, required=False)
     contact_name = forms.CharField(label=_("Contact"), max_length=60, required=False)
     contact_phone = forms.CharField(label=_("Phone of the contact"), max_length=30, required=False)
-    on = forms.DateField(label=_("Since"), required=False, help_text=TODAY)
+    on = forms.DateField(label=pgettext_lazy("validity", "Since"), required=False, help_text=TODAY)
     field_order = (
         "on", "name", "organization", "credit_code", "ownership", "industry", "workers", "workers_on",
         "workers_source", "dispatched", "new_employment", "address",
@@ -81,11 +82,11 @@ class ChangeForm(Facts):
 
 
 class DayForm(forms.Form):
-    on = forms.DateField(label=_("Since"), required=False, help_text=TODAY)
+    on = forms.DateField(label=pgettext_lazy("validity", "Since"), required=False, help_text=TODAY)
 
 
 class OnlyDayForm(forms.Form):
-    on = forms.DateField(label=_("Since"))
+    on = forms.DateField(label=pgettext_lazy("validity", "Since"))
 
 
 class EndForm(OnlyDayForm):
@@ -98,7 +99,7 @@ class CloseForm(OnlyDayForm):
 
 
 class CoverForm(DayForm):
-    by = forms.ModelChoiceField(Organization.objects.none(), label=_("Union"), empty_label=_("choose"))
+    by = forms.ModelChoiceField(Organization.objects.none(), label=_("Covering union"), empty_label=_("choose"))
     field_order = ("by", "on")
 
     def __init__(self, *args: Any, unions: OrganizationQuerySet, **kwargs: Any) -> None:
@@ -121,7 +122,7 @@ class WorkplaceForm(DayForm):
     organization = forms.ModelChoiceField(Organization.objects.none(), label=_("In the area of"), empty_label=None)
     kind = forms.ChoiceField(label=_("Kind of workplace"), choices=PlaceKind.choices)
     name = forms.CharField(label=_("Name of the workplace"), max_length=120)
-    code = forms.CharField(label=_("Code"), max_length=40, required=False)
+    code = forms.CharField(label=_("Code of the workplace"), max_length=40, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     field_order = ("kind", "name", "organization", "code", "address", "on")
 
@@ -131,7 +132,7 @@ class WorkplaceForm(DayForm):
 
 
 class ReachForm(DayForm):
-    by = forms.ModelChoiceField(Organization.objects.none(), label=_("Union"), empty_label=_("choose"))
+    by = forms.ModelChoiceField(Organization.objects.none(), label=_("Covering union"), empty_label=_("choose"))
     how = forms.ChoiceField(label=_("How it is reached"), choices=ReachedHow.choices)
     field_order = ("by", "how", "on")
 

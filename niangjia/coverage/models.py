@@ -291,7 +291,7 @@ class Covered(models.IntegerChoices):
 class Reached(models.IntegerChoices):
     """The state of a workplace."""
 
-    NONE = 0, _("not reached")
+    NONE = 0, pgettext_lazy("workplace", "not reached")
     UNION = 1, _("reached by a union")
     STATION = 2, _("reached by a rest station")
 

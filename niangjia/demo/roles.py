@@ -36,13 +36,13 @@ PROGRAMMES = (
     audiences.DEFINE, audiences.FREEZE, ledgers.MANAGE, vouchers.MANAGE, bookings.MANAGE, benefits.PLAN,
     benefits.PUBLISH, benefits.REPORT, papers.CHANGE, notices.MANAGE, insights.DEFINE, insights.REPORT,
 )  # fmt: skip
-REPORTING = (coverage.MANAGE, insights.REPORT, insights.APPROVE)
+REPORTING = (insights.REPORT, insights.APPROVE)
 
 ROLES = (
     Bundle("programme-officer", "项目干部", (*LOOK, *ROSTERS, *PROGRAMMES, *HANDING_OUT, audit.VIEW)),
     Bundle("registrar", "会籍管理员", (org.VIEW, coverage.VIEW, members.VIEW, *ROSTERS)),
     Bundle("helper", "发放志愿者", (benefits.VIEW, *HANDING_OUT)),
-    Bundle("district-officer", "区总工会干部", (*LOOK, *REPORTING, members.EXPORT, audit.VIEW)),
+    Bundle("district-officer", "区总工会干部", (*LOOK, coverage.MANAGE, *REPORTING, members.EXPORT, audit.VIEW)),
     Bundle("auditor", "审计员", (*LOOK, identity.VIEW, audit.VIEW)),
     Bundle("administrator", "系统管理员", (org.VIEW, org.MANAGE, identity.VIEW, identity.MANAGE, audit.VIEW)),
 )

@@ -52,7 +52,8 @@ _ROWS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any] | None], list[s
      "当日会籍有效的会员数÷全部应建会单位的职工数。", ROSTER),
     ("members-new-employment", "新就业形态劳动者会员数", (_part("member", kind=["new"]), None), [], "人",
      "当日会籍有效、职业属新就业形态的会员数；职业按目前登记，不追溯以往。", ""),
-    ("industry-federations", "行业工会联合会数", (FEDERATIONS, None), [], "家", "区级行业（产业）工会、工会联合会数，已撤销的不计。", ""),
+    ("industry-federations", "行业工会联合会数", (FEDERATIONS, None), [], "家",
+     "区级行业（产业）工会、工会联合会数，已撤销的不计。", ""),
 ]  # fmt: skip
 
 FIELDS = ("code", "name", "numerator", "denominator", "dimensions", "unit", "measure", "source")

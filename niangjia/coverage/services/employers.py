@@ -201,7 +201,7 @@ def change_employer(employer: Employer, *, actor: Actor | None, on: date | None 
     moment = tallies.hold()
     employer = Employer.objects.select_for_update().get(pk=employer.pk)
     on = clock.day_come(on, moment)
-    changes = _cleaned(employer, actor, changes)
+    changes = _cleaned(employer, actor, changes, on)
     told: dict[str, Any] = {}
     with tallies.kept(Subject.EMPLOYER, [employer.pk], moment):
         _extend(employer, on, moment)
@@ -215,9 +215,11 @@ def change_employer(employer: Employer, *, actor: Actor | None, on: date | None 
     return employer
 
 
-def _cleaned(employer: Employer, actor: Actor | None, changes: dict[str, Any]) -> dict[str, Any]:
+def _cleaned(employer: Employer, actor: Actor | None, changes: dict[str, Any], on: date) -> dict[str, Any]:
     """What is to be said, as it is kept; refused where it breaks a rule."""
     wanted = dict(changes)
+    if "workers" in wanted:
+        wanted.setdefault("workers_on", on)  # another number is not that of the old day
     if organization := wanted.pop("organization", None):
         access.require(actor, MANAGE, organization)
         wanted["organization_id"] = organization.pk

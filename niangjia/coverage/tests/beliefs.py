@@ -81,7 +81,7 @@ class Register:
                 if one.at("status", day) == "open":
                     how = one.at("coverage", day)
                     state = 0 if how is None else {"single": 1, "joint": 2}[how[1]]
-                    workers = one.at("workers", day)
+                    workers, _counted = one.at("workers", day)
                     cell = (one.at("ownership", day), one.at("industry", day), band(workers), state)
                     yield one.at("unit", day), cell, workers or 0
         elif subject == 2:
