@@ -25,8 +25,7 @@ from niangjia.benefits.tests import factories as benefits
 from niangjia.bookings.models import Method, Share
 from niangjia.bookings.services import AllocationPlan, SharePlan
 from niangjia.coverage import services as coverage
-from niangjia.coverage.models import Task
-from niangjia.coverage.worklist import Mood, Side
+from niangjia.coverage.worklist import Mood, Side, Task
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
 from niangjia.identity.tests.factories import holder

@@ -14,9 +14,9 @@ from django.utils import timezone
 from niangjia.audit.models import Entry
 from niangjia.core.errors import DomainError, InvalidInput, NotPermitted
 from niangjia.coverage import queries, services
-from niangjia.coverage.models import Employer, Talk, Task
+from niangjia.coverage.models import Employer
 from niangjia.coverage.permissions import MANAGE, VIEW
-from niangjia.coverage.worklist import Mood, Side, TaskState
+from niangjia.coverage.worklist import Mood, Side, Talk, Task, TaskState
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder, make_cast, person
 from niangjia.org.tests.factories import Tree, make_tree

@@ -1,5 +1,7 @@
 """The register that the demo holds gives the figures of the district's page."""
 
+from typing import Any
+
 import pytest
 
 from niangjia.coverage import figures, recount
@@ -12,7 +14,7 @@ from niangjia.org.models import Kind, Level, Organization
 
 pytestmark = pytest.mark.django_db
 
-LARGE = {"size": {3, 4}, "kind": ENTERPRISES}  # enterprises with a hundred workers or more
+LARGE: dict[str, set[Any]] = {"size": {3, 4}, "kind": ENTERPRISES}  # enterprises with a hundred workers or more
 
 
 def test_so_many_of_the_large_enterprises_have_a_union(loaded: Loaded) -> None:

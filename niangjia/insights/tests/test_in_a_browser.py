@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder
 from niangjia.insights.permissions import VIEW
-from niangjia.insights.tests.register import cover, ensure_rules, make_employer
+from niangjia.insights.tests.register import SINCE, cover, ensure_rules, make_employer
 from niangjia.org.tests.factories import make_tree
 
 WALL = ViewportSize(width=1920, height=1080)
@@ -43,7 +43,7 @@ def test_the_wall_fits_the_screen_and_follows_the_records(site: str, desk: Page,
     expect(heading).to_contain_text("50.00 %，1 / 2 家企业")
     beyond = "document.documentElement.scrollHeight - window.innerHeight"
     assert desk.evaluate(beyond) <= 0
-    cover(late, tree.unit, on=late.versions.get().valid_from)
+    cover(late, tree.unit, on=SINCE)
     desk.clock.fast_forward(61_000)
     expect(heading).to_contain_text("100.00 %，2 / 2 家企业")
     expect(desk.locator(".chart-canvas canvas")).to_be_visible()
