@@ -76,7 +76,7 @@ class PointOut(ShareOut):
     on: date
 
 
-class TargetOut(Schema):
+class UnitTargetOut(Schema):
     indicator: str = Field(alias="indicator.code")
     organization: UnitOut
     year: int
@@ -228,7 +228,7 @@ def _rate(
     }  # fmt: skip
 
 
-@targets.get("", response=list[TargetOut], summary="Targets of the units that I look after")
+@targets.get("", response=list[UnitTargetOut], summary="Targets of the units that I look after")
 @paginate
 def unit_target_list(request: Request, under: str = "", year: int | None = None) -> QuerySet[Target]:
     access.require_anywhere(request.user, VIEW)
