@@ -11,6 +11,7 @@ from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput, NotPermitted
 from niangjia.core.states import advance
 from niangjia.core.transactions import whole
+from niangjia.coverage import tallies
 from niangjia.insights.models import PERIOD_TRANSITIONS, Indicator, Lock, Period, PeriodState, PeriodValue
 from niangjia.insights.permissions import APPROVE, REPORT
 from niangjia.insights.queries.readings import AsOf, shares
@@ -23,6 +24,7 @@ COPIED = ("version", "name", "numerator", "denominator", "dimensions", "unit", "
 def open_period(organization: Organization, ends_on: date, *, actor: Actor | None) -> Period:
     """Begin to prepare the figures of a day that has ended or is today's."""
     access.require(actor, REPORT, organization)
+    Organization.objects.select_for_update().get(pk=organization.pk)  # two who begin at once begin one after the other
     clock.day_come(ends_on, clock.now(), field="ends_on")
     if Period.objects.filter(organization=organization, ends_on=ends_on).exists():
         raise InvalidInput(
@@ -37,10 +39,11 @@ def open_period(organization: Organization, ends_on: date, *, actor: Actor | Non
 
 @whole
 def submit_period(period: Period, *, actor: Actor | None) -> Period:
-    """Read every indicator for the day, as it is known now, and keep what it came to."""
-    period = _locked(period)
+    """Read every indicator for the day, as it is known now, and keep what it came to; nobody writes meanwhile what is
+    counted, so that all figures are of one moment."""
     access.require(actor, REPORT, period.organization)
-    moment = clock.now()
+    moment = tallies.hold()
+    period = _locked(period)
     advance(period, PeriodState.SUBMITTED, PERIOD_TRANSITIONS, field="state")
     period.known_at, period.submitted_by_id = moment.at, actor.pk if actor else None
     period.save(update_fields=["state", "known_at", "submitted_by"])
