@@ -34,6 +34,7 @@ class NamesTable(Table):
     empty = _("Nothing that you may see is behind this figure.")
     file_name = _("Names behind the figure")
     page_size = 100
+    keeps = ("side", "on", "known_on", "kind", "branch", "size")
 
     def extract(self, title: str, notes: Sequence[str]) -> Extract:
         columns = [column for column in self.columns if column.excel]

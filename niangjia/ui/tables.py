@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -99,12 +99,22 @@ class Table:
     empty_action: ClassVar[Text] = ""
     page_size: ClassVar[int] = 50
     file_name: ClassVar[Text] = ""  # "" for a list that is not exported
+    keeps: ClassVar[Sequence[str]] = ()  # what else the address asks, which the filters carry on
 
     def row_href(self, row: Any) -> str:
         return ""
 
     def empty_href(self) -> str:
         return ""
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [(name, self.request.GET[name]) for name in self.keeps if self.request.GET.get(name)]
+
+    @property
+    def all_href(self) -> str:
+        """The same list without filters."""
+        return f"{self.request.path}?{urlencode(self.kept)}" if self.kept else self.request.path
 
     @property
     def exports(self) -> bool:

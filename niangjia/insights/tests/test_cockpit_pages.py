@@ -106,6 +106,20 @@ def test_names_of_one_ownership_alone(tree: Tree) -> None:
     assert one.name not in text
 
 
+def test_a_search_among_the_names_keeps_whose_names_they_are(tree: Tree) -> None:
+    make_employer(tree.unit)
+    text = page(officer(tree), "names", tree.district.pk, CODE, query="?side=without&kind=170&q=青桐")
+    for name, value in (("side", "without"), ("kind", "170")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in text
+    assert "?side=without&amp;kind=170" in text
+
+
+def test_a_day_to_come_has_no_names(tree: Tree) -> None:
+    for name in ("drill", "names"):
+        address = reverse(f"insights:{name}", args=[tree.district.pk, CODE])
+        assert officer(tree).get(f"{address}?on=2999-01-01").status_code == 404
+
+
 def test_who_may_not_see_employers_counts_them_and_learns_no_name(tree: Tree) -> None:
     missing = make_employer(tree.unit)
     text = page(client_of(holder(VIEW, at=tree.district)), "names", tree.district.pk, CODE, query="?side=without")

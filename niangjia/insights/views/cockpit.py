@@ -20,7 +20,7 @@ from niangjia.insights import telling
 from niangjia.insights.definitions import SUBJECTS
 from niangjia.insights.forms import AsOfForm
 from niangjia.insights.models import Indicator
-from niangjia.insights.permissions import DEFINE, REPORT, VIEW
+from niangjia.insights.permissions import DEFINE, VIEW
 from niangjia.insights.queries import cockpit as queries
 from niangjia.insights.queries import readings
 from niangjia.insights.queries.readings import AsOf
@@ -62,13 +62,11 @@ def cockpit(request: Request, pk: UUID) -> HttpResponse:
             return file
         kept = _kept(as_of)
         context |= {
-            "day": as_of.on or as_of.known_on or today,
             "query": f"?{kept}" if kept else "",
             "tiles": shown_tiles(found, set(_reachable(request, found)), kept),
             "chart": trend_chart(found, known_on=as_of.known_on),
             "shades": SHADES,
             "above": queries.units(request.user).filter(children=unit).first(),
-            "may_report": access.can(request.user, REPORT, unit),
         }
     context["may_define"] = access.can_anywhere(request.user, DEFINE)
     template = "insights/wall.html" if request.GET.get("wall") else "insights/cockpit.html"
@@ -79,6 +77,14 @@ def _asked(request: Request) -> tuple[AsOfForm, AsOf]:
     indicators = Indicator.objects.visible_to(request.user)
     form = AsOfForm(request.GET or None, indicators=indicators, today=timezone.localdate())
     return form, form.as_of
+
+
+def _days_asked(request: Request) -> AsOf:
+    """Of which day a page behind the cockpit speaks; a day that nobody can know leads to no page."""
+    form, as_of = _asked(request)
+    if form.errors:
+        raise Http404
+    return as_of
 
 
 def _kept(as_of: AsOf) -> str:
@@ -98,7 +104,7 @@ def _reachable(request: Request, found: queries.Cockpit) -> list[UUID]:
 def drill(request: Request, pk: UUID, code: str) -> HttpResponse:
     """One indicator of one unit: by the units below, by every declared dimension, and the way to the names."""
     unit, indicator, today = unit_of(request, pk), indicator_of(request, code), timezone.localdate()
-    _form, as_of = _asked(request)
+    as_of = _days_asked(request)
     definition = indicator.definition
     areas = queries.below(unit, as_of.on or today, as_of.known_on)
     found = readings.shares([unit.pk, *(area.pk for area in areas)], [definition], as_of)
@@ -165,7 +171,7 @@ def _names_table(request: Request, subject: str, rows: Any, *, missing: bool, as
 def names(request: Request, pk: UUID, code: str) -> HttpResponse:
     """Who is counted, or who is missing; of one value of a dimension if one is named."""
     unit, indicator, today = unit_of(request, pk), indicator_of(request, code), timezone.localdate()
-    _form, as_of = _asked(request)
+    as_of = _days_asked(request)
     missing = request.GET.get("side") == "without"
     asked = behind.asked(indicator.definition, request.GET, missing=missing)
     if asked is None:
