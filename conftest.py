@@ -11,13 +11,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from niangjia.ops.children import follow_parent
@@ -54,6 +56,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     del django_db_setup
+    TransactionTestCase._fixture_teardown = _emptied(TransactionTestCase._fixture_teardown)  # type: ignore[method-assign]  # noqa: SLF001 (Django offers no place for this)
     if database.template() and not connection.settings_dict["TEST"].get("TEMPLATE"):
         with django_db_blocker.unblock():
             connection.close()
@@ -65,6 +68,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def _emptied(empty: Callable[[Any], None]) -> Callable[[Any], None]:
+    """A test that empties the database leaves it with what the migrations have entered, for those that come after."""
+
+    def teardown(case: Any) -> None:
+        empty(case)
+        _enter_defaults()
+
+    return teardown
+
+
+def _enter_defaults() -> None:
+    import_module("niangjia.insights.tests.register").ensure_rules()  # models can be imported only now
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +175,7 @@ def lasting_site(address: str, django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         yield address
         call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+        _enter_defaults()
         _forget_queues()
 
 

@@ -26,7 +26,6 @@ from niangjia.imports import registry
 from niangjia.imports.services import receive_file
 from niangjia.insights.services import open_period
 from niangjia.insights.tests.factories import make_figure
-from niangjia.insights.tests.register import ensure_rules
 from niangjia.jobs.models import Job, JobStatus
 from niangjia.members.models import Member
 from niangjia.members.services import request_correction
@@ -53,7 +52,6 @@ class World:
 
 def make_world() -> World:
     tree = make_tree()
-    ensure_rules()
     everything = [permission for permission in registered if permission != "identity.manage_roles"]
     world = World(tree)
     world.people = {

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder
 from niangjia.insights.permissions import VIEW
-from niangjia.insights.tests.register import SINCE, cover, ensure_rules, make_employer
+from niangjia.insights.tests.register import SINCE, cover, make_employer
 from niangjia.org.tests.factories import make_tree
 
 WALL = ViewportSize(width=1920, height=1080)
@@ -32,7 +32,6 @@ def enter(page: Page, site: str, user: User) -> None:
 
 def test_the_wall_fits_the_screen_and_follows_the_records(site: str, desk: Page, told: list[str]) -> None:
     tree = make_tree()
-    ensure_rules()
     late = make_employer(tree.unit)
     make_employer(tree.sibling, covered=True)
     enter(desk, site, holder(VIEW, at=tree.district))

@@ -13,7 +13,7 @@ from niangjia.identity.tests.factories import holder
 from niangjia.insights import services
 from niangjia.insights.models import Lock, Period, PeriodState
 from niangjia.insights.permissions import APPROVE, REPORT
-from niangjia.insights.tests.register import ensure_rules, make_employer
+from niangjia.insights.tests.register import make_employer
 from niangjia.org.tests.factories import Tree, make_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def tree() -> Tree:
     tree = make_tree()
-    ensure_rules()
     make_employer(tree.unit, covered=True)
     return tree
 
