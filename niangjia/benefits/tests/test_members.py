@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.audiences.tests.factories import make_audience
 from niangjia.benefits import services
 from niangjia.benefits.models import Programme, ProgrammeStatus
-from niangjia.benefits.queries.members import Standing, place_of, programmes_for
+from niangjia.benefits.queries.members import Standing, place_of, programmes_for, standings
 from niangjia.benefits.tests.factories import Scene, make_people, make_programme, make_scene
 from niangjia.bookings import passes
 from niangjia.bookings import services as bookings
@@ -54,6 +56,40 @@ def test_an_eligible_member_gets_a_pass_of_her_own() -> None:
     assert read
     assert (read.member, read.offer) == (member.pk.bytes, scene.programme.pk.bytes)
     assert f'action="/book/{scene.programme.pk}"' in text
+
+
+def test_home_asks_as_many_questions_for_one_programme_as_for_three() -> None:
+    scene = make_scene().publish()
+    member = scene.people[0]
+    client = signed_in(member.user)
+    client.get("/me/")
+    counts, shown = [], []
+    for more in (0, 2):
+        for _each in range(more):
+            make_scene(tree=scene.tree, people=0, cleaners=0).publish()
+        with CaptureQueriesContext(connection) as asked:
+            text = client.get("/me/").content.decode()
+        counts.append(len(asked))
+        shown.append(text.count('href="/programmes/'))
+    assert shown == [1, 3]
+    assert counts[0] == counts[1]
+
+
+def test_standings_of_many_are_those_of_each() -> None:
+    """A booking, a list that does not name her, an offer that is still to open."""
+    first = make_scene().publish()
+    member, stranger = first.people[0], make_people(first.tree, 1, trade="guard")[0]
+    book_online(first, member)
+    others = [make_scene(tree=first.tree, people=0, cleaners=0).publish() for _ in range(2)]
+    Offer.objects.filter(pk=others[1].programme.pk).update(opens_at=timezone.now() + timedelta(hours=1))
+    programmes = [scene.programme for scene in (first, *others)]
+    at = timezone.now()
+    for person_, expected in (
+        (member, [Standing.BOOKED, Standing.OPEN, Standing.NOT_YET_OPEN]),
+        (stranger, [Standing.NOT_ELIGIBLE, Standing.OPEN, Standing.NOT_YET_OPEN]),
+    ):
+        assert standings(programmes, person_, at) == list(zip(programmes, expected, strict=True))
+        assert [place_of(programme, person_, at).standing for programme in programmes] == expected
 
 
 def test_who_is_not_eligible_reads_why_and_gets_no_pass() -> None:
