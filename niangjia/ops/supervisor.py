@@ -97,7 +97,7 @@ def run(plan: Plan) -> int:
 
 # Running --------------------------------------------------------------------------------------------------------
 def _supervise(plan: Plan, screen: Screen, stop: Stop) -> None:
-    known = preparation.claim(plan.home, plan.kind)
+    known = preparation.claim(plan.home, plan.kind, plan.address)
     cluster: Cluster | None = None
     children: list[Child] = []
     try:
