@@ -14,15 +14,18 @@ from niangjia.ui.formats import moment
 def sentences(programme: Programme) -> list[str]:
     """Everything that was chosen, one sentence or two for each thing; nothing where nothing was chosen."""
     found = Allocation.objects.filter(pk=programme.pk).first()
-    if found is None or not programme.opens_at:
+    if found is None:
         return []
+    limits = [_limit(limit) for limit in found.limits.prefetch_related("allocations")]
+    if not found.method or not programme.opens_at:
+        return limits
     return [
         _method(found, programme),
         *(_share(share) for share in found.shares.select_related("rule_version")),
         *_pack(found),
         *_line(found),
         *_release(found),
-        *(_limit(limit) for limit in found.limits.prefetch_related("allocations")),
+        *limits,
     ]
 
 

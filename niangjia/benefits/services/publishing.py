@@ -58,8 +58,10 @@ def publish_programme(programme: Programme, *, actor: Actor | None, at: datetime
 
 def _settle_allocation(programme: Programme, actor: Actor | None) -> None:
     """Where there is one for everybody nobody need choose: first come, first served."""
-    if not Allocation.objects.filter(pk=programme.pk).exists():
-        plan = AllocationPlan(method=Method.FIRST_COME)
+    found = Allocation.objects.filter(pk=programme.pk).first()
+    if found is None or not found.method:
+        limits = list(found.limits.all()) if found else []
+        plan = AllocationPlan(method=Method.FIRST_COME, limits=limits)
         bookings.plan_allocation(key=programme.pk, organization=programme.organization, plan=plan, actor=actor)
 
 

@@ -181,13 +181,17 @@ def _write_called(called: list[Entry]) -> None:
 
 
 def _in_line(offer: Offer, pools: Pools) -> Any:
-    """Those who wait, in their order, as far as something free may fit them."""
+    """Those who wait, in their order, as far as something free may fit them.
+
+    Whether their records are still there is not asked: a draw is to end as its file says. Nobody answers for such a
+    one, and after the usual time the next is called.
+    """
     holds = Booking.objects.live().filter(offer=OuterRef("offer"), member=OuterRef("member"))
     line = offer.entries.filter(~Exists(holds), state=EntryState.WAITING, quantity__lte=pools.largest)
     if not pools.general:
         wanted = sum(1 << place for place, left in enumerate(pools.shares) if left)
         line = line.alias(common=F("shares").bitand(wanted)).filter(common__gt=0)
-    return line.select_related("member").order_by("position").iterator(500)
+    return line.order_by("position").iterator(500)
 
 
 def _answer_until(offer: Offer, at: datetime) -> datetime:
@@ -202,8 +206,9 @@ def _announce(called: list[Entry], offer: Offer, until: datetime) -> None:
         "bookings.entry.call",
         [(_named(entry, offer), {"position": entry.position, "until": until}) for entry in called],
     )
+    people = Member.objects.filter(pk__in=[entry.member_id for entry in called], user__isnull=False)
     notices.tell_many(
-        {entry.member.user_id for entry in called if entry.member.user_id},
+        set(people.values_list("user_id", flat=True)),
         title=_("A gift is kept for you"),
         body=_("“%(offer)s”: please accept or decline by %(until)s; after that it goes to the next in line.")
         % {"offer": offer.title, "until": vouchers.moment(until)},
@@ -239,7 +244,7 @@ def accept(entry: Entry, *, actor: Any, at: datetime) -> Booking:
         organization=offer.organization,
         organization_path=offer.organization_path,
         offer=offer,
-        member=entry.member,
+        member_id=entry.member_id,
         number=stock.next_number,
         channel=Channel.ASSISTED if assisted else Channel.ONLINE,
         share=entry.share,
@@ -299,7 +304,7 @@ def _settle(entry: Entry, to: EntryState, at: datetime) -> None:
 
 def _held(entry: Entry) -> tuple[OfferStock, Offer, Entry]:
     stock, offer = locked_stock(entry.offer_id)
-    found = Entry.objects.select_related("member", "organization").get(pk=entry.pk)
+    found = Entry.objects.select_related("organization").get(pk=entry.pk)
     return stock, offer, _named(found, offer)
 
 
