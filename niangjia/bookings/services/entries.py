@@ -7,7 +7,6 @@ is held on the stock, so that it can be neither booked by another nor lost.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from niangjia.bookings.services.refusals import AlreadyBooked, LimitReached, Not
 from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 from niangjia.members.models import Member
 from niangjia.notices import services as notices
@@ -47,7 +47,7 @@ class EntryRefused(DomainError):
 
 
 # Joining ----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def join(offer: Offer, member: Member, *, actor: Any, at: datetime) -> Entry:
     """Enter the draw, or stand on the waiting list once everything is booked; once per person.
 
@@ -115,7 +115,7 @@ def _last_position(offer: Offer) -> int:
     return offer.entries.aggregate(last=Max("position"))["last"] or 0
 
 
-@transaction.atomic
+@whole
 def leave(entry: Entry, *, actor: Any, at: datetime, reason: str = "") -> Entry:
     """Withdraw from the draw or the list, or decline a piece that is kept; then it goes to the next at once."""
     _require_own_or_manager(entry, actor)
@@ -222,7 +222,7 @@ def _named(entry: Entry, offer: Offer) -> Entry:
 
 
 # The answer -------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def accept(entry: Entry, *, actor: Any, at: datetime) -> Booking:
     """Take the piece that is kept: it becomes a booking with the next number. Asking again gives the same booking."""
     _require_own_or_manager(entry, actor)
@@ -268,7 +268,7 @@ def lapse_entries(*, at: datetime) -> int:
     return sum(_lapse(offer_id, at) for offer_id in due.order_by("offer").values_list("offer", flat=True).distinct())
 
 
-@transaction.atomic
+@whole
 def _lapse(offer_id: Any, at: datetime) -> int:
     stock, offer = locked_stock(offer_id)
     late = list(offer.entries.filter(state=EntryState.OFFERED, answer_until__lte=at).order_by("position"))

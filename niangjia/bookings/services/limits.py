@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -31,6 +30,7 @@ from niangjia.bookings.services.refusals import LimitReached
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.members.models import Member
 from niangjia.org.models import Organization, Owned
 
@@ -39,7 +39,7 @@ NO_BOOKING = UUID(int=0)
 STANDING = (BookingStatus.BOOKED, BookingStatus.COLLECTED)
 
 
-@transaction.atomic
+@whole
 def create_limit(*, organization: Organization, name: str, who: str, most: int, actor: Actor | None) -> Limit:
     """Something to be counted over every programme that names it."""
     access.require(actor, MANAGE, organization)
@@ -54,7 +54,7 @@ def create_limit(*, organization: Organization, name: str, who: str, most: int, 
     return limit
 
 
-@transaction.atomic
+@whole
 def raise_limit(limit: Limit, *, most: int, actor: Actor | None) -> Limit:
     """Allow more. What was announced is never made smaller."""
     access.require(actor, MANAGE, limit.organization)
@@ -91,7 +91,7 @@ def require_within_limits(booking: Booking) -> None:
             raise _passed(limit, member, had)
 
 
-@transaction.atomic
+@whole
 def count_handout(key: UUID, *, programme_id: UUID, member: Member, unit_id: UUID, quantity: int) -> None:
     """A pack of the programme is handed out offline under this key: count it, or refuse it.
 
@@ -113,7 +113,7 @@ def count_handout(key: UUID, *, programme_id: UUID, member: Member, unit_id: UUI
         )
 
 
-@transaction.atomic
+@whole
 def uncount_handout(key: UUID) -> None:
     """The hand-out of this key was undone: its pieces are no longer counted."""
     for row in CountedHandout.objects.filter(handout_id=key).order_by("limit_id", "subject"):
@@ -121,7 +121,7 @@ def uncount_handout(key: UUID) -> None:
         CountedHandout.objects.filter(limit_id=row.limit_id, handout_id=key).delete()
 
 
-@transaction.atomic
+@whole
 def allow_beyond_limit(source: Owned, *, reason: str, actor: Any, at: datetime) -> Exemption:
     """Let one booking or one offline hand-out be handed over in spite of a limit; the reason stays on record."""
     access.require(actor, MANAGE, source.organization)
