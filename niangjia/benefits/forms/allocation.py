@@ -92,7 +92,7 @@ def limits_above(programme: Programme) -> Any:
 
 class ShareForm(forms.Form):
     name = forms.CharField(label=_("For whom, in a few words"), max_length=60)
-    rule = forms.ModelChoiceField(label=_("By which rule"), queryset=Rule.objects.none())
+    rule = forms.ModelChoiceField(label=_("By which rule"), queryset=Rule.objects.none(), empty_label=_("choose one"))
     quantity = forms.IntegerField(label=_("Number of gifts"), min_value=1, max_value=MOST)
     flows_at = forms.DateTimeField(
         label=_("Unused ones are for everybody from"), required=False, help_text=_("Empty: when booking closes.")
