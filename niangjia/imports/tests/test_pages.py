@@ -179,6 +179,7 @@ def test_the_template_comes_in_again_as_it_is(guests: Guests, tree: Tree, office
     assert [cell.value for cell in sheet[1]] == [str(field.label) for field in guests.fields]
     assert sheet.column_dimensions["B"].width > sheet.column_dimensions["A"].width
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert sheet.sheet_properties.pageSetUpPr
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$1"
     assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == ["G2:G5001"]
