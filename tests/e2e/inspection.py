@@ -1,6 +1,7 @@
 """What is wrong with a page as it stands in a browser: for the eye, for a thumb, for a machine that reads aloud."""
 
 from functools import cache
+from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, ViewportSize
@@ -65,7 +66,7 @@ TOUCHED = """least => {
 
 # What has changed shows with the next picture that is drawn; charts follow the width of the page a moment later.
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 10)))"
-AT_REST = "() => document.getAnimations().forEach(one => one.finish())"  # colours change over some moments
+AT_REST = "() => document.getAnimations().forEach(one => one.finish())"
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -115,12 +116,20 @@ def axe_faults(page: Page) -> list[str]:
 
 def faults_in_the_dark(page: Page) -> list[str]:
     """What axe finds of the colours for those whose system is dark."""
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(AT_REST)
+    _turn_to(page, "dark")
     page.evaluate(axe_script())
     found: list[str] = page.evaluate(AXE, OF_COLOUR)
-    page.emulate_media(color_scheme="light")
+    _turn_to(page, "light")
     return [f"in the dark: {fault}" for fault in found]
+
+
+def _turn_to(page: Page, scheme: Literal["dark", "light"]) -> None:
+    """Until the page has these colours: they come with a later picture, and change over some moments."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=scheme)
+    page.evaluate(DRAWN)
+    page.evaluate(AT_REST)
+    page.evaluate(DRAWN)
 
 
 def settle(page: Page) -> None:
