@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.core.request import Request
-from niangjia.coverage import queries, services
+from niangjia.coverage import industries, queries, services
 from niangjia.coverage.forms import EmployerForm
 from niangjia.coverage.models import Employer, Ownership
 from niangjia.coverage.permissions import MANAGE, VIEW
@@ -64,7 +64,9 @@ def employer_list(request: Request) -> HttpResponse:
 @login_required
 def employer_detail(request: Request, pk: UUID) -> HttpResponse:
     visible = Employer.objects.visible_to(request.user).select_related("organization")
-    return render(request, "coverage/employer_detail.html", {"employer": get_object_or_404(visible, pk=pk)})
+    employer = get_object_or_404(visible, pk=pk)
+    context = {"employer": employer, "industry": industries.name_of(employer.industry)}
+    return render(request, "coverage/employer_detail.html", context)
 
 
 @login_required

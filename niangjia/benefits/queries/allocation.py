@@ -33,15 +33,18 @@ def _fixed(programme: Programme, times: tuple[datetime | None, ...], language: s
 
 def _read(programme: Programme) -> list[str]:
     found = Allocation.objects.filter(pk=programme.pk).first()
-    if found is None or not programme.opens_at:
+    if found is None:
         return []
+    limits = [_limit(limit) for limit in found.limits.prefetch_related("allocations")]
+    if not found.method or not programme.opens_at:
+        return limits
     return [
         _method(found, programme),
         *(_share(share) for share in found.shares.select_related("rule_version")),
         *_pack(found),
         *_line(found),
         *_release(found),
-        *(_limit(limit) for limit in found.limits.prefetch_related("allocations")),
+        *limits,
     ]
 
 

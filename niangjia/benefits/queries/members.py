@@ -75,6 +75,11 @@ class Place:
     handed_over: Redemption | None = None
 
     @property
+    def eligible(self) -> int:
+        """How many are on the list beside her and with her: nought where it is not fixed yet."""
+        return (self.programme.audience.eligible or 0) if self.programme.audience else 0
+
+    @property
     def unmet(self) -> list[Clause]:
         """The conditions that keep her out, for programs."""
         return self.explanation.unmet if self.explanation else []
@@ -230,6 +235,7 @@ def _in_line(standing: Standing, offer: Offer | None, terms: Terms | None) -> di
         known["chance"] = line.chance(offer, terms.mask, joining=joining)
     if standing == Standing.SOLD_OUT:
         known["may_wait"] = keeps_a_list(offer)
+        known["ahead"] = line.ahead_of_last(offer) if known["may_wait"] else None
     return known
 
 

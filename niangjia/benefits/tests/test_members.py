@@ -1,6 +1,7 @@
 """What members and everybody see: what is theirs, why or why not, masked results, letters."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -145,6 +146,24 @@ def test_the_page_says_where_she_stands(case: object, standing: Standing) -> Non
     case(scene, member)  # type: ignore[operator]
     assert place_of(scene.programme, member, timezone.now()).standing == standing
     assert 'name="pass"' not in page(member, scene.programme)
+
+
+CHANCES = [
+    (None, "剩余", "2 份", "符合条件的共 7 人，先到先得"),
+    (case_not_yet_open, "慰问品", "2 份", "符合条件的共 7 人"),
+]
+
+
+@pytest.mark.parametrize(("case", "label", "pieces", "people"), CHANCES)
+def test_the_page_says_how_many_there_are_and_for_how_many(case: Any, label: str, pieces: str, people: str) -> None:
+    scene = make_scene().publish()
+    member = scene.people[0]
+    if case:
+        case(scene, member)
+    text = page(member, scene.programme)
+    fact = text[text.index(f"<dt>{label}</dt>") :].partition("</div>")[0]
+    assert pieces in fact
+    assert people in fact
 
 
 def test_a_clock_of_the_server_that_was_set_back_reopens_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,9 +70,17 @@ class Ahead:
 
 
 def ahead_of(entry: Entry) -> Ahead:
-    line = entry.offer.entries.filter(position__isnull=False)
-    found = line.aggregate(
-        waiting=Count("pk", filter=Q(state=EntryState.WAITING, position__lt=entry.position)),
+    return _ahead(entry.offer, Q(position__lt=entry.position))
+
+
+def ahead_of_last(offer: Offer) -> Ahead:
+    """What somebody would have before her who joined now."""
+    return _ahead(offer, Q())
+
+
+def _ahead(offer: Offer, before: Q) -> Ahead:
+    found = offer.entries.filter(position__isnull=False).aggregate(
+        waiting=Count("pk", filter=Q(state=EntryState.WAITING) & before),
         called=Count("pk", filter=Q(offered_at__isnull=False)),
     )
     return Ahead(found["waiting"], found["called"])
