@@ -28,6 +28,6 @@ from niangjia.formation.models.terms import (
 
 __all__ = [
     "BANDED", "BODIES", "CASE_TRANSITIONS", "FRACTIONS", "OVER", "POSTPONEMENT_TRANSITIONS", "Body", "Candidate",
-    "Case", "CaseStatus", "Election", "Founding", "What came of it", "Post", "PostKind", "Postponement", "PostponementStatus",
+    "Case", "CaseStatus", "Election", "Founding", "Outcome", "Post", "PostKind", "Postponement", "PostponementStatus",
     "Renewal", "RuleName", "RuleRow", "Side", "Talk", "Term", "VoteBasis",
 ]  # fmt: skip
