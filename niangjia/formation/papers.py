@@ -292,6 +292,11 @@ def asker(case: "Case | Postponement") -> str:
     return str(GROUP).format(**told) if before else str(told["union"])
 
 
+def sentence(text: str) -> str:
+    """What somebody has typed, with the full stop that a paper wants; in Chinese the full-width one."""
+    return text if not text or text[-1] in ".!?。！？；" else text + _(".")
+
+
 def application(founding: Founding) -> Draft:
     values = named(founding) | {
         "kind": founding.get_kind_display(),

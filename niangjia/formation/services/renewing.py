@@ -78,7 +78,7 @@ def _file(renewal: Renewal, on: date, actor: Actor | None) -> None:
     term = renewal.term
     days = {"until": term.until, "due": term.due_on, "planned": renewal.planned_on}
     values = papers.named(renewal) | {name: formats.short_day(day) for name, day in days.items()}
-    draft = papers.Draft(papers.RENEWAL, renewal.organization, values | {"note": renewal.note})
+    draft = papers.Draft(papers.RENEWAL, renewal.organization, values | {"note": papers.sentence(renewal.note)})
     file_draft(draft, about=renewal, on=on, actor=actor)
     tell_officers(
         renewal.above,

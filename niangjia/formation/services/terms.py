@@ -187,7 +187,7 @@ def ask_postponement(term: Term, *, until: date, reason: str, on: date, actor: A
 def _postponed(asked: Postponement) -> dict[str, object]:
     days = {"until": asked.term.until, "postponed": asked.until}
     return (
-        papers.named(asked) | {name: formats.short_day(day) for name, day in days.items()} | {"reason": asked.reason}
+        papers.named(asked) | {name: formats.short_day(day) for name, day in days.items()} | {"reason": papers.sentence(asked.reason)}
     )
 
 
@@ -207,7 +207,7 @@ def decide_postponement(
         Term.objects.filter(pk=asked.term_id).update(due_on=asked.until, reminded_on=None, deadline_on=None)
     audit.record(actor, "formation.postponement.decide", asked, grant=grant, reason=asked.decision)
     kind = papers.POSTPONEMENT_GRANTED if grant else papers.REFUSAL
-    values = _postponed(asked) | {"asker": papers.asker(asked), "reason": asked.decision}
+    values = _postponed(asked) | {"asker": papers.asker(asked), "reason": papers.sentence(asked.decision)}
     values["subject"] = _("the postponement of the re-election in %(union)s") % {"union": unit}
     file_draft(papers.Draft(kind, unit, values), about=asked, on=on, actor=actor, number=number)
     tell_officers(

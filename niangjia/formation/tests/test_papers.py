@@ -70,7 +70,7 @@ PAPERS: dict[str, tuple[Callable[[Tree], object], tuple[str, ...]]] = {
     ),
     "registration": (
         lambda tree: founding_at("registered", tree.unit),
-        ("取得工会法人资格的通知", "统一社会信用代码：81110102MC0000001U", "特此通知。"),
+        ("取得法人资格的通知", "统一社会信用代码：81110102MC0000001U", "特此通知。"),
     ),
     "renewal": (
         lambda tree: make_renewal(make_term(tree.primary)),
