@@ -38,7 +38,7 @@ class FormationConfig(AppConfig):
             url_name="formation:founding-list",
             permission=permissions.VIEW,
             order=26,
-            icon="network",
+            icon="clipboard-list",
             group="people",
         )
         sections.register(home="unit", template="formation/section_unit.html", fill=homes.of_unit, order=30)

@@ -248,7 +248,7 @@ class TermForm(forms.Form):
 
 
 class PostForm(PostLineForm):
-    valid_from = forms.DateField(label=_("Since"))
+    valid_from = forms.DateField(label=_("Held since"))
 
 
 class PostEndForm(ReasonForm):

@@ -73,7 +73,11 @@ def return_result(case: AnyCase, *, reason: str, on: date, actor: Actor | None, 
 
 
 def _refusal(kind: str, case: Founding | Renewal, subject: str) -> papers.Draft:
-    values = papers.named(case) | {"subject": subject, "asker": papers.asker(case), "reason": papers.sentence(case.decision)}
+    values = papers.named(case) | {
+        "subject": subject,
+        "asker": papers.asker(case),
+        "reason": papers.sentence(case.decision),
+    }
     return papers.Draft(kind, case.organization, values)
 
 

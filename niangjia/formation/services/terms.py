@@ -187,7 +187,9 @@ def ask_postponement(term: Term, *, until: date, reason: str, on: date, actor: A
 def _postponed(asked: Postponement) -> dict[str, object]:
     days = {"until": asked.term.until, "postponed": asked.until}
     return (
-        papers.named(asked) | {name: formats.short_day(day) for name, day in days.items()} | {"reason": papers.sentence(asked.reason)}
+        papers.named(asked)
+        | {name: formats.short_day(day) for name, day in days.items()}
+        | {"reason": papers.sentence(asked.reason)}
     )
 
 

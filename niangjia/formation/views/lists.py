@@ -69,7 +69,7 @@ class FoundingTable(Table):
 
 class RenewalTable(Table):
     columns = (
-        Column("organization", gettext_lazy("Union"), value=lambda case: case.organization.name),
+        Column("organization", gettext_lazy("The union"), value=lambda case: case.organization.name),
         Column("until", gettext_lazy("Term ends"), value=lambda case: case.term.until,
                show=lambda case: formats.short_day(case.term.until), sort="term__until", whole=True),
         Column("planned_on", gettext_lazy("Election intended"), show=lambda case: formats.short_day(case.planned_on),
@@ -117,7 +117,7 @@ def _state(term: Term) -> tuple[str, str]:
 
 class TermTable(Table):
     columns = (
-        Column("organization", gettext_lazy("Union"), value=lambda term: term.organization.name),
+        Column("organization", gettext_lazy("The union"), value=lambda term: term.organization.name),
         Column("above", gettext_lazy("Under"), value=lambda term: str(term.organization.parent or "")),
         Column("due_on", gettext_lazy("Re-election due"), show=lambda term: formats.short_day(term.due_on),
                sort="due_on", whole=True),

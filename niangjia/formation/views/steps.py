@@ -305,8 +305,11 @@ def shown(case: Founding | Renewal, filed: list[Paper], offers: dict[str, Offere
         state = "done" if number <= done else "now" if number == done + 1 else "later"
         if case.status == CaseStatus.ABANDONED and state == "now":
             state = "later"
+        offered = [offers[slug] for slug in step.acts if slug in offers]
+        if state == "later" and offered:
+            state = "now"
         own = [paper for paper in filed if paper.kind in step.papers]
-        found.append(Shown(number, step, state, own, [offers[slug] for slug in step.acts if slug in offers]))
+        found.append(Shown(number, step, state, own, offered))
     _doubt(case, found)
     return found
 
