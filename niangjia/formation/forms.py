@@ -5,9 +5,8 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import RegexValidator
 from django.forms import BaseFormSet, formset_factory
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from niangjia.formation.models import (
     BANDED,
@@ -336,6 +335,6 @@ def lines_said(lines: "BaseFormSet[Any]") -> list[str]:
         for name, errors in line.errors.items():
             label = line.fields[name].label if name in line.fields else ""
             found += [
-                _now("Line %(n)s, %(field)s: %(error)s") % {"n": number, "field": label, "error": e} for e in errors
+                gettext("Line %(n)s, %(field)s: %(error)s") % {"n": number, "field": label, "error": e} for e in errors
             ]
     return found

@@ -110,7 +110,8 @@ def test_a_paper_says_what_was_decided_in_both_formats(name: str, tmp_path: Path
         assert said in pdf
         assert said in typed
     assert "{" not in pdf, "no place is left open"
-    assert paper.pdf and paper.pdf.sealed == (f"formation.{name}" in SEALED)
+    assert paper.pdf
+    assert paper.pdf.sealed == (f"formation.{name}" in SEALED)
 
 
 def test_a_postponement_that_is_denied_names_the_reasons(tmp_path: Path) -> None:
