@@ -107,6 +107,12 @@ class NumberedForm(forms.Form):
     number = forms.CharField(label=NUMBER, max_length=60, required=False, help_text=NUMBER_HELP)
 
 
+def offer_number(form: forms.BaseForm, *, may: bool) -> None:
+    """Take the field of the document number away from who may not number papers."""
+    if not may:
+        form.fields.pop("number", None)
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reasons"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -1,5 +1,6 @@
 """Terms and posts of unions: what was before this house, what elections bring, and what changes in between."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,6 +72,7 @@ def begin_term(
     """A term with its posts; the one before ends with it. Part of services that have asked for the right."""
     if not 1 <= years <= 10:
         raise InvalidInput(_("A term has 1 to 10 years."), field="years")
+    _check_posts(posts)
     before = Term.objects.select_for_update(of=["self"]).filter(organization=unit, ended_on=None).first()
     if before:
         _end_term(before, starts_on)
@@ -87,6 +89,12 @@ def begin_term(
         _make_post(term, plan, starts_on)
     audit.record(actor, "formation.term.begin", term, starts_on=starts_on, years=years, posts=len(posts))
     return term
+
+
+def _check_posts(posts: Sequence[PostPlan]) -> None:
+    for kind, count in Counter(plan.kind for plan in posts).items():
+        if kind in HEADS and count > 1:
+            raise InvalidInput(_("Only one can be: %(post)s.") % {"post": PostKind(kind).label}, field="posts")
 
 
 def _end_term(term: Term, on: date) -> None:
@@ -202,6 +210,8 @@ def decide_postponement(
     asked = rows.get(pk=asked.pk)
     unit = asked.organization
     access.require(actor, APPROVE, unit.parent or unit)
+    if asked.term.ended_on:
+        raise DomainError(_("This term is over."), code="term-over")
     advance(asked, PostponementStatus.GRANTED if grant else PostponementStatus.DENIED, POSTPONEMENT_TRANSITIONS)
     asked.decided_on, asked.decision = on, reason.strip() if grant else require_reason(reason)
     asked.save(update_fields=["status", "decided_on", "decision"])

@@ -18,6 +18,7 @@ from niangjia.formation.tests.factories import DAY, EVERYTHING, founding_at, mak
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder
 from niangjia.org.tests.factories import Tree, make_organization, make_tree
+from niangjia.papers.models import Paper
 from niangjia.ui.inbox import waiting_for
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,8 @@ def test_an_election_with_a_wrong_line_says_which(tree: Tree) -> None:
     told = {
         "elect-held_on": str(DAY), "elect-members": "50", "elect-women": "0", "elect-due": "50",
         "elect-attending": "45",
-        "elect-basis": "due", "elect-seats_committee": "3", "elect-seats_audit": "0", "elect-seats_women": "0",
+        "elect-basis": "due", "elect-seats_committee": "3",
+        "elect-seats_audit": "0", "elect-seats_women": "0",
         "elect-years": "3", "elect-c-TOTAL_FORMS": "2", "elect-c-INITIAL_FORMS": "0",
         "elect-c-0-name": "李主席", "elect-c-0-post": "chair", "elect-c-0-votes": "40", "elect-c-0-elected": "on",
         "elect-c-1-name": "张委员", "elect-c-1-post": "member", "elect-c-1-votes": "",
@@ -111,6 +113,17 @@ def test_an_election_with_a_wrong_line_says_which(tree: Tree) -> None:
     assert (refused.status_code, "张委员的得票多于实到的 45 人" in refused.content.decode()) == (422, True)
     assert client.post(there, told | {"elect-c-1-votes": "9"}).status_code == 302
     assert Election.objects.get().candidates.count() == 2
+
+
+def test_who_may_number_papers_gives_the_number_with_the_decision(tree: Tree) -> None:
+    case = founding_at("applied", tree.unit)
+    there = reverse("formation:founding-act", args=[case.pk, "approve"])
+    without = signed_in(holder(*EVERYTHING, at=tree.unit))
+    assert "approve-number" not in page_of(without, "founding", case.pk)
+    client = signed_in(holder(*EVERYTHING, "papers.change", at=tree.unit))
+    assert "approve-number" in page_of(client, "founding", case.pk)
+    assert client.post(there, {"approve-number": "天工发〔2026〕3号"}).status_code == 302
+    assert Paper.objects.get(kind="formation.approval").number == "天工发〔2026〕3号"
 
 
 def test_a_proposal_is_changed_and_given_up_by_forms(tree: Tree) -> None:

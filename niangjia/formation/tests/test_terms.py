@@ -91,6 +91,14 @@ def test_a_union_has_one_running_term(tree: Tree) -> None:
         services.record_term(tree.sibling, starts_on=DAY, years=3, posts=[], on=DAY - timedelta(days=1), actor=None)
 
 
+def test_a_term_begins_with_one_chair(tree: Tree) -> None:
+    two = [PostPlan(kind=PostKind.CHAIR, name=name) for name in ("甲", "乙")]
+    with pytest.raises(InvalidInput) as refused:
+        services.record_term(tree.primary, starts_on=DAY, years=3, posts=two, on=DAY, actor=None)
+    assert refused.value.field == "posts"
+    assert not Term.objects.exists()
+
+
 def test_a_name_that_one_member_has_is_linked_to_her(tree: Tree) -> None:
     known = make_member(tree.primary, name="何主席")
     for _twice in range(2):

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from niangjia.core import access
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.formation import queries, rules, services
-from niangjia.formation.forms import ElectionForm, NewFoundingForm, ProposalForm, RenewalForm, lines_said
+from niangjia.formation.forms import ElectionForm, NewFoundingForm, ProposalForm, RenewalForm, lines_said, offer_number
 from niangjia.formation.models import CaseStatus, Founding, Renewal
 from niangjia.formation.permissions import MANAGE
 from niangjia.formation.rules import RuleUnknown
 from niangjia.formation.views import steps
 from niangjia.formation.views.steps import Act, Offered
 from niangjia.identity.http import UserRequest
+from niangjia.papers.permissions import CHANGE as NUMBER_PAPERS
 from niangjia.ui import pages
 
 STATE_BADGES = {
@@ -74,7 +75,7 @@ def _act(request: UserRequest, case: Founding | Renewal, slug: str) -> HttpRespo
     act = steps.acts_of(case).get(slug)
     if act is None:
         raise Http404
-    bound = _form(act, case, request.POST) if request.method == "POST" else _form(act, case)
+    bound = _form(request, act, case, request.POST if request.method == "POST" else None)
     if request.method == "POST" and "more" in request.POST and isinstance(bound, ElectionForm):
         return _page(request, case, Offered(act, bound.more()))
     if request.method == "POST" and bound.is_valid():
@@ -102,8 +103,10 @@ def _abandon(request: UserRequest, case: Founding | Renewal, act: Act, form: Any
     )
 
 
-def _form(act: Act, case: Founding | Renewal, data: Any = None) -> Any:
-    return act.form(data, prefix=act.slug, initial=_initial(act, case))
+def _form(request: UserRequest, act: Act, case: Founding | Renewal, data: Any = None) -> Any:
+    form = act.form(data, prefix=act.slug, initial=_initial(act, case))
+    offer_number(form, may=access.can(request.user, NUMBER_PAPERS, case.organization_path))
+    return form
 
 
 def _initial(act: Act, case: Founding | Renewal) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def _page(
     request: UserRequest, case: Founding | Renewal, sent: Offered | None = None, *, status: int = 200
 ) -> HttpResponse:
     offers = {
-        slug: Offered(act, _form(act, case))
+        slug: Offered(act, _form(request, act, case))
         for slug, act in steps.acts_of(case).items()
         if act.open_to(case, request.user)
     }

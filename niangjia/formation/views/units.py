@@ -23,6 +23,7 @@ from niangjia.formation.permissions import APPROVE, MANAGE
 from niangjia.formation.services import PostPlan
 from niangjia.identity.http import UserRequest
 from niangjia.org.models import Organization
+from niangjia.papers.permissions import CHANGE as NUMBER_PAPERS
 from niangjia.ui import pages
 
 
@@ -143,6 +144,7 @@ def unit_act(request: UserRequest, pk: UUID, act: str) -> HttpResponse:
     if doing.with_term and term is None:
         raise Http404
     form = doing.form(request.POST or None)
+    forms.offer_number(form, may=access.can(request.user, NUMBER_PAPERS, found))
     if request.method == "POST" and form.is_valid():
         try:
             made = doing.run(found, term, form, request.user, timezone.localdate())
@@ -197,6 +199,7 @@ def postponement(request: UserRequest, pk: UUID) -> HttpResponse:
     above = asked.organization.parent or asked.organization
     access.require(request.user, APPROVE, above)
     form = forms.PostponementDecisionForm(request.POST or None)
+    forms.offer_number(form, may=access.can(request.user, NUMBER_PAPERS, asked.organization_path))
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         grant = given.pop("grant") == "yes"
