@@ -268,7 +268,7 @@ class PostponementForm(ReasonForm):
 
 class PostponementDecisionForm(NumberedForm):
     grant = forms.ChoiceField(
-        label=_("Decision"), choices=[("yes", _("Grant it")), ("no", _("Do not grant it"))], widget=forms.RadioSelect
+        label=_("What is decided"), choices=[("yes", _("Grant it")), ("no", _("Do not grant it"))], widget=forms.RadioSelect
     )
     reason = forms.CharField(
         label=_("Reasons"),
@@ -288,9 +288,9 @@ class DeadlineForm(NumberedForm):
 # Rules ------------------------------------------------------------------------------------------------------------
 class BandForm(Line):
     leading = ("least",)
-    from_members = count(_("From so many members on"), initial=0)
+    from_members = count(_("From so many members on"))
     least = count(_("At least"))
-    most = count(_("At most"), required=False)
+    most = count(_("Not more than"), required=False)
     per = count(_("Divided by"), min_value=1, initial=1)
 
     def __init__(self, *args: Any, rule: RuleName, **kwargs: Any) -> None:
