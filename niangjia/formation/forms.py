@@ -268,7 +268,9 @@ class PostponementForm(ReasonForm):
 
 class PostponementDecisionForm(NumberedForm):
     grant = forms.ChoiceField(
-        label=_("What is decided"), choices=[("yes", _("Grant it")), ("no", _("Do not grant it"))], widget=forms.RadioSelect
+        label=_("What is decided"),
+        choices=[("yes", _("Grant it")), ("no", _("Do not grant it"))],
+        widget=forms.RadioSelect,
     )
     reason = forms.CharField(
         label=_("Reasons"),

@@ -1,6 +1,5 @@
 """Reads about cases and terms: what is due next and by whom, who is to be told, what is overdue."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -183,7 +182,7 @@ class RuleTable:
 
 
 def rule_tables(on: date) -> list[RuleTable]:
-    rows: Iterable[RuleRow] = list(RuleRow.objects.all())
+    rows: list[RuleRow] = list(RuleRow.objects.all())
     found = []
     for name in RuleName:
         own = [row for row in rows if row.name == name]

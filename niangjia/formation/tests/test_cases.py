@@ -1,18 +1,15 @@
 """Who may do what with a case, in which state; what is refused changes nothing."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from niangjia.audit.models import Entry
-from niangjia.core.access import Actor
-from niangjia.core.errors import DomainError, InvalidInput, InvalidTransition, NotPermitted
+from niangjia.core.errors import InvalidTransition, NotPermitted
 from niangjia.formation import queries, services
 from niangjia.formation.models import (
     CASE_TRANSITIONS,
@@ -20,13 +17,11 @@ from niangjia.formation.models import (
     Election,
     Founding,
     Post,
-    PostKind,
     Renewal,
-    Talk,
     Term,
 )
 from niangjia.formation.permissions import APPROVE, MANAGE, VIEW
-from niangjia.formation.services import Stood
+from niangjia.formation.tests.acts import BY_ABOVE, FOUNDING, LATER, RENEWAL, renewal_at, state
 from niangjia.formation.tests.factories import (
     DAY,
     EVERYTHING,
@@ -36,44 +31,13 @@ from niangjia.formation.tests.factories import (
     make_term,
     plan,
     proposal,
-    with_rules,
 )
 from niangjia.identity.tests.factories import holder, make_cast
 from niangjia.notices.models import Message
 from niangjia.org import services as units
-from niangjia.org.models import Organization
 from niangjia.org.tests.factories import Tree, make_organization, make_tree
-from niangjia.papers.models import Paper
 
 pytestmark = pytest.mark.django_db
-
-LATER = DAY + timedelta(days=40)
-CODE = "81110102MC0000001U"
-Act = Callable[[Any, Actor | None], object]
-
-SHARED: dict[str, tuple[CaseStatus, Act]] = {
-    "approve": (CaseStatus.APPROVED, lambda case, a: services.approve_case(case, on=DAY, actor=a)),
-    "refuse": (CaseStatus.REFUSED, lambda case, a: services.refuse_case(case, reason="缺", on=DAY, actor=a)),
-    "elect": (CaseStatus.ELECTED, lambda case, a: services.record_election(case, plan=plan(), on=LATER, actor=a)),
-    "report": (CaseStatus.REPORTED, lambda case, a: services.report_result(case, on=LATER, actor=a)),
-    "return": (CaseStatus.RETURNED, lambda case, a: services.return_result(case, reason="误", on=LATER, actor=a)),
-    "abandon": (CaseStatus.ABANDONED, lambda case, a: services.abandon_case(case, reason="迁出", actor=a)),
-}
-FOUNDING: dict[str, tuple[CaseStatus, Act]] = SHARED | {
-    "apply": (CaseStatus.APPLIED, lambda case, a: services.apply_founding(case, on=DAY, actor=a)),
-    "confirm": (CaseStatus.CONFIRMED, lambda case, a: services.confirm_founding(case, on=LATER, actor=a)),
-    "register": (
-        CaseStatus.REGISTERED,
-        lambda case, a: services.register_legal_person(
-            case, credit_code=CODE, certificate_on=LATER, on=LATER, actor=a
-        ),
-    ),
-}
-RENEWAL: dict[str, tuple[CaseStatus, Act]] = SHARED | {
-    "apply": (CaseStatus.APPLIED, lambda case, a: services.refile_renewal(case, planned_on=DAY, on=DAY, actor=a)),
-    "confirm": (CaseStatus.CONFIRMED, lambda case, a: services.confirm_renewal(case, on=LATER, actor=a)),
-}
-BY_ABOVE = {"approve", "refuse", "return", "confirm"}
 
 
 @pytest.fixture(autouse=True)
@@ -84,27 +48,6 @@ def files(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture
 def tree() -> Tree:
     return make_tree()
-
-
-def state() -> tuple[Any, ...]:
-    """Everything that an act could change."""
-    counted = (Founding, Renewal, Election, Talk, Term, Post, Paper, Entry, Message, Organization)
-    rows = [list(model.objects.order_by("pk").values_list("pk", "status")) for model in (Founding, Renewal)]
-    return (*(model._default_manager.count() for model in counted), *rows)
-
-
-def renewal_at(status: str, unit: Organization) -> Renewal:
-    """A re-election that has come as far as ``status``."""
-    renewal = make_renewal(make_term(unit))
-    ways = {
-        "applied": (), "refused": ("refuse",), "abandoned": ("abandon",), "approved": ("approve",),
-        "elected": ("approve", "elect"), "reported": ("approve", "elect", "report"),
-        "returned": ("approve", "elect", "report", "return"), "confirmed": ("approve", "elect", "report", "confirm"),
-    }  # fmt: skip
-    for verb in ways[status]:
-        RENEWAL[verb][1](renewal, None)
-    renewal.refresh_from_db()
-    return renewal
 
 
 # States -----------------------------------------------------------------------------------------------------------
@@ -261,101 +204,6 @@ def test_letters_go_to_who_decides_and_come_back_to_who_keeps_the_case(tree: Tre
     assert (letter.body, letter.link) == ("请先审计", f"/staff/formation/renewals/{renewal.pk}/")
 
 
-# Refusals of input ------------------------------------------------------------------------------------------------
-CANDIDATES = plan().candidates
-WRONG: dict[str, tuple[str, dict[str, Any]]] = {
-    "held tomorrow": ("held_on", {"held_on": LATER + timedelta(days=1)}),
-    "more due than members": ("due", {"due": 51}),
-    "more came than were due": ("attending", {"attending": 51}),
-    "nobody came": ("attending", {"attending": 0}),
-    "more women than members": ("women", {"women": 51}),
-    "a term of no years": ("years", {"years": 0}),
-    "nobody elected": ("candidates", {"candidates": [Stood(post=PostKind.CHAIR, name="李", votes=40)]}),
-    "more votes than voters": (
-        "candidates",
-        {"candidates": [Stood(post=PostKind.CHAIR, name="李", votes=46, elected=True)]},
-    ),
-    "more elected than seats": ("candidates", {"seats_committee": 4}),
-    "twice for one post": ("candidates", {"candidates": [*CANDIDATES, CANDIDATES[0]]}),
-    "two chairs": (
-        "candidates",
-        {
-            "seats_committee": 9,
-            "candidates": [*CANDIDATES, Stood(post=PostKind.CHAIR, name="另一人", votes=40, elected=True)],
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize("case", WRONG)
-def test_an_election_that_cannot_be_is_refused(case: str, tree: Tree) -> None:
-    founding, (field, changes) = founding_at("approved", tree.unit), WRONG[case]
-    before = state()
-    with pytest.raises(InvalidInput) as refused:
-        services.record_election(founding, plan=plan(**changes), on=LATER, actor=None)
-    assert refused.value.field == field
-    assert state() == before
-
-
-@pytest.mark.parametrize(
-    ("case", "changes", "field"),
-    [
-        ("more willing than workers", {"willing": 61}, "willing"),
-        ("more women than workers", {"women": 61}, "women"),
-        ("a single union on a district's level", {"level": "district"}, "level"),
-        ("a code that a unit has", {"code": "BJ-XC-TRT"}, "code"),
-        ("a code that another founding has", {"code": "BJ-XC-NEW"}, "code"),
-    ],
-)
-def test_a_proposal_that_cannot_be_is_refused(case: str, changes: dict[str, Any], field: str, tree: Tree) -> None:
-    make_founding(tree.unit, code="BJ-XC-NEW")
-    before = state()
-    with pytest.raises(InvalidInput) as refused:
-        services.open_founding(organization=tree.unit, proposal=proposal(**changes), on=DAY, actor=None)
-    assert refused.value.field == field, case
-    assert state() == before
-
-
-def test_the_code_of_a_founding_given_up_is_free_again(tree: Tree) -> None:
-    services.abandon_case(make_founding(tree.unit, code="BJ-XC-NEW"), reason="迁出", actor=None)
-    assert make_founding(tree.unit, code="BJ-XC-NEW").code == "BJ-XC-NEW"
-
-
-@pytest.mark.parametrize("code", ["", "81110102MC0000001X", "123"])
-def test_a_credit_code_that_is_none_is_refused(code: str, tree: Tree) -> None:
-    case = founding_at("confirmed", tree.unit)
-    before = state()
-    with pytest.raises(InvalidInput) as refused:
-        services.register_legal_person(case, credit_code=code, certificate_on=LATER, on=LATER, actor=None)
-    assert refused.value.field == "credit_code"
-    assert state() == before
-
-
-@pytest.mark.parametrize("verb", ["refuse", "return", "abandon"])
-def test_nobody_is_turned_down_without_reasons(verb: str, tree: Tree) -> None:
-    case = founding_at("reported" if verb == "return" else "applied", tree.unit)
-    acts: dict[str, Callable[..., object]] = {
-        "refuse": services.refuse_case,
-        "return": services.return_result,
-        "abandon": services.abandon_case,
-    }
-    options: dict[str, Any] = {} if verb == "abandon" else {"on": DAY}
-    before = state()
-    with pytest.raises(InvalidInput):
-        acts[verb](case, reason="  ", actor=None, **options)
-    assert state() == before
-
-
-def test_the_database_keeps_what_the_services_promise(tree: Tree) -> None:
-    case = founding_at("applied", tree.unit)
-    for changes in ({"status": "refused"}, {"status": "confirmed"}, {"willing": 99}, {"credit_code": CODE}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Founding.objects.filter(pk=case.pk).update(**changes)
-    make_renewal(make_term(tree.primary))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Renewal.objects.filter().update(status="talks")
-
-
 def test_a_unit_with_a_case_under_way_stays_open(tree: Tree) -> None:
     make_founding(tree.sibling)
     with pytest.raises(units.StillNeeded, match="1 项建会或换届正在办理"):
@@ -369,55 +217,6 @@ def test_cases_follow_the_unit_that_moves(tree: Tree) -> None:
     tree.primary.refresh_from_db()
     assert term.organization_path == tree.primary.path
     assert set(Post.objects.values_list("organization_path", flat=True)) == {tree.primary.path}
-
-
-# Races ------------------------------------------------------------------------------------------------------------
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_decide_at_once_one_is_heard(settings: Settings, tmp_path: Path) -> None:
-    settings.FILES_FOLDER = tmp_path / "files"
-    with_rules()
-    case = founding_at("reported", make_tree().unit)
-    said = _race([FOUNDING["confirm"][1], FOUNDING["return"][1], FOUNDING["confirm"][1]], case)
-    assert sorted(said) == ["InvalidTransition", "InvalidTransition", "done"]
-    kept = Founding.objects.get()
-    assert Term.objects.count() == (1 if kept.status == "confirmed" else 0)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_lock_both_would_be_heard(settings: Settings, tmp_path: Path) -> None:
-    settings.FILES_FOLDER = tmp_path / "files"
-    with_rules()
-    case = founding_at("reported", make_tree().unit)
-
-    def unlocked(stale: Founding, _actor: Actor | None) -> None:
-        both_have_read.wait()
-        Founding.objects.filter(pk=stale.pk, status=stale.status).exists()
-        Founding.objects.filter(pk=stale.pk).update(status="elected" if stale.status == "reported" else "reported")
-
-    both_have_read = threading.Barrier(2)
-    assert _race([unlocked, unlocked], case) == ["done", "done"]
-
-
-def _race(acts: list[Act], case: Founding) -> list[str]:
-    said: list[str] = []
-    start = threading.Barrier(len(acts))
-
-    def run(act: Act) -> None:
-        try:
-            start.wait()
-            act(case, None)
-            said.append("done")
-        except DomainError as no:
-            said.append(type(no).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
 
 
 def test_lists_ask_as_often_for_three_rows_as_for_one(tree: Tree) -> None:

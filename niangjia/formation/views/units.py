@@ -18,7 +18,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, Text
 from niangjia.formation import checks, forms, queries, services
-from niangjia.formation.models import Post, Postponement, PostponementStatus, Renewal, Term
+from niangjia.formation.models import Post, Postponement, PostponementStatus, Renewal
 from niangjia.formation.permissions import APPROVE, MANAGE
 from niangjia.formation.services import PostPlan
 from niangjia.identity.http import UserRequest
@@ -29,12 +29,12 @@ from niangjia.ui import pages
 
 @dataclass(frozen=True)
 class UnitAct:
-    """Something written down or asked for on a page of its own; ``run`` takes the term, if there is one."""
+    """Something written down or asked for on a page of its own; without a running term only if not ``with_term``."""
 
     heading: Text
     verb: Text
     form: type[Form]
-    run: Callable[[Organization, Term | None, Any, Actor, date], object]
+    run: Callable[[Organization, Any, Any, Actor, date], object]
     done: Text
     by_above: bool = False
     with_term: bool = True
@@ -56,7 +56,7 @@ ACTS = {
         _("Write the post down"),
         forms.PostForm,
         lambda unit, term, form, actor, on: services.add_post(
-            term,  # type: ignore[arg-type]  # with_term
+            term,
             plan=PostPlan(kind=form.cleaned_data["kind"], name=form.cleaned_data["name"]),
             valid_from=form.cleaned_data["valid_from"],
             actor=actor,
@@ -67,36 +67,21 @@ ACTS = {
         _("When is the re-election in %(unit)s to be held?"),
         _("File the request"),
         forms.RenewalForm,
-        lambda unit, term, form, actor, on: services.request_renewal(
-            term,  # type: ignore[arg-type]  # with_term
-            on=on,
-            actor=actor,
-            **form.cleaned_data,
-        ),
+        lambda unit, term, form, actor, on: services.request_renewal(term, on=on, actor=actor, **form.cleaned_data),
         _("The request is filed; the paper is on file."),
     ),
     "postpone": UnitAct(
         _("Until when is the re-election in %(unit)s to be postponed?"),
         _("Ask for the postponement"),
         forms.PostponementForm,
-        lambda unit, term, form, actor, on: services.ask_postponement(
-            term,  # type: ignore[arg-type]  # with_term
-            on=on,
-            actor=actor,
-            **form.cleaned_data,
-        ),
+        lambda unit, term, form, actor, on: services.ask_postponement(term, on=on, actor=actor, **form.cleaned_data),
         _("The postponement is asked for; the paper is on file."),
     ),
     "deadline": UnitAct(
         _("By when must %(unit)s hold its re-election?"),
         _("Set the day"),
         forms.DeadlineForm,
-        lambda unit, term, form, actor, on: services.set_deadline(
-            term,  # type: ignore[arg-type]  # with_term
-            on=on,
-            actor=actor,
-            **form.cleaned_data,
-        ),
+        lambda unit, term, form, actor, on: services.set_deadline(term, on=on, actor=actor, **form.cleaned_data),
         _("The day is set; the notice is on file."),
         by_above=True,
     ),
