@@ -7,21 +7,8 @@ from typing import Any
 from niangjia.audit.models import Entry
 from niangjia.core.access import Actor
 from niangjia.formation import services
-from niangjia.formation.models import (
-    CaseStatus,
-    Election,
-    Founding,
-    Post,
-    Renewal,
-    Talk,
-    Term,
-)
-from niangjia.formation.tests.factories import (
-    DAY,
-    make_renewal,
-    make_term,
-    plan,
-)
+from niangjia.formation.models import CaseStatus, Election, Founding, Post, Renewal, Talk, Term
+from niangjia.formation.tests.factories import DAY, make_renewal, make_term, plan
 from niangjia.notices.models import Message
 from niangjia.org.models import Organization
 from niangjia.papers.models import Paper

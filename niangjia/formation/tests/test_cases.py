@@ -11,15 +11,7 @@ from pytest_django import Settings
 from niangjia.audit.models import Entry
 from niangjia.core.errors import InvalidTransition, NotPermitted
 from niangjia.formation import queries, services
-from niangjia.formation.models import (
-    CASE_TRANSITIONS,
-    CaseStatus,
-    Election,
-    Founding,
-    Post,
-    Renewal,
-    Term,
-)
+from niangjia.formation.models import CASE_TRANSITIONS, CaseStatus, Election, Founding, Post, Renewal, Term
 from niangjia.formation.permissions import APPROVE, MANAGE, VIEW
 from niangjia.formation.tests.acts import BY_ABOVE, FOUNDING, LATER, RENEWAL, renewal_at, state
 from niangjia.formation.tests.factories import (

@@ -11,22 +11,10 @@ from pytest_django import Settings
 
 from niangjia.core.errors import InvalidInput
 from niangjia.formation import services
-from niangjia.formation.models import (
-    Founding,
-    PostKind,
-    Renewal,
-)
+from niangjia.formation.models import Founding, PostKind, Renewal
 from niangjia.formation.services import Stood
 from niangjia.formation.tests.acts import CODE, LATER, state
-from niangjia.formation.tests.factories import (
-    DAY,
-    founding_at,
-    make_founding,
-    make_renewal,
-    make_term,
-    plan,
-    proposal,
-)
+from niangjia.formation.tests.factories import DAY, founding_at, make_founding, make_renewal, make_term, plan, proposal
 from niangjia.org.tests.factories import Tree, make_tree
 
 pytestmark = pytest.mark.django_db

@@ -9,42 +9,40 @@ from pytest_django import Settings
 
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
-from niangjia.formation.models import (
-    Founding,
-    Term,
-)
+from niangjia.formation.models import Founding, Term
+from niangjia.formation.services import deciding
 from niangjia.formation.tests.acts import FOUNDING, Act
-from niangjia.formation.tests.factories import (
-    founding_at,
-    with_rules,
-)
+from niangjia.formation.tests.factories import founding_at, with_rules
 from niangjia.org.tests.factories import make_tree
+from niangjia.papers.models import Paper
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_decide_at_once_one_is_heard(settings: Settings, tmp_path: Path) -> None:
+@pytest.fixture
+def case(transactional_db: None, settings: Settings, tmp_path: Path) -> Founding:
+    del transactional_db
     settings.FILES_FOLDER = tmp_path / "files"
     with_rules()
-    case = founding_at("reported", make_tree().unit)
+    return founding_at("reported", make_tree().unit)
+
+
+def test_of_those_who_decide_at_once_one_is_heard(case: Founding) -> None:
     said = _race([FOUNDING["confirm"][1], FOUNDING["return"][1], FOUNDING["confirm"][1]], case)
     assert sorted(said) == ["InvalidTransition", "InvalidTransition", "done"]
-    kept = Founding.objects.get()
-    assert Term.objects.count() == (1 if kept.status == "confirmed" else 0)
+    confirmed = Founding.objects.get().status == "confirmed"
+    assert (Term.objects.count(), Paper.objects.filter(kind="formation.return").count()) == (confirmed, not confirmed)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_lock_both_would_be_heard(settings: Settings, tmp_path: Path) -> None:
-    settings.FILES_FOLDER = tmp_path / "files"
-    with_rules()
-    case = founding_at("reported", make_tree().unit)
-
-    def unlocked(stale: Founding, _actor: Actor | None) -> None:
-        both_have_read.wait()
-        Founding.objects.filter(pk=stale.pk, status=stale.status).exists()
-        Founding.objects.filter(pk=stale.pk).update(status="elected" if stale.status == "reported" else "reported")
-
+def test_control_without_the_lock_both_are_heard(case: Founding, monkeypatch: pytest.MonkeyPatch) -> None:
     both_have_read = threading.Barrier(2)
-    assert _race([unlocked, unlocked], case) == ["done", "done"]
+
+    def unlocked(stale: Founding, _actor: Actor | None, _permission: str, *, above: bool = False) -> Founding:
+        found: Founding = Founding.objects.select_related("organization__parent").get(pk=stale.pk)
+        both_have_read.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(deciding, "locked", unlocked)
+    assert _race([FOUNDING["return"][1]] * 2, case) == ["done", "done"]
+    assert Paper.objects.filter(kind="formation.return").count() == 2
 
 
 def _race(acts: list[Act], case: Founding) -> list[str]:
