@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "niangjia.vouchers",
     "niangjia.bookings",
     "niangjia.benefits",
+    "niangjia.formation",
     "niangjia.insights",
     "niangjia.portal",
     "niangjia.api",
