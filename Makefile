@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 CODE := niangjia tests tools conftest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo doctor figures test check format css messages lock bench-main bench-booking base dev
+.PHONY: help demo doctor figures test check format css messages lock bench-main bench-booking bench-coverage base dev
 
 help:
 	@echo 'make demo      start everything with invented people    启动演示（PORT=8001 换端口，NIANGJIA_HOME=目录 换位置）'
@@ -19,6 +19,7 @@ help:
 	@echo 'make messages  collect and compile the translations (needs gettext)    更新译文'
 	@echo 'make bench-main  what a newcomer and an officer wait for (QUICK=1 is shorter)    测量速度'
 	@echo 'make bench-booking  bookings a second, with the proof that nothing is lost (needs wrk)    测量预订速度'
+	@echo 'make bench-coverage  figures of a register for any day against a plain count (QUICK=1 takes a tenth)    测量统计速度'
 	@echo 'make lock      pin the packages anew (needs uv)    更新依赖锁定'
 
 demo doctor figures: export NIANGJIA_HOME ?= .demo
@@ -66,3 +67,6 @@ bench-main: dev
 
 bench-booking: dev
 	@exec $(VENV) -m bench.booking
+
+bench-coverage: dev
+	@exec $(VENV) -m bench.coverage

@@ -17,6 +17,7 @@ from niangjia.org import queries, services
 from niangjia.org.models import Kind, Level, Organization, models_with_a_copy
 from niangjia.org.permissions import MANAGE, VIEW
 from niangjia.org.signals import unit_moved
+from niangjia.org.standings import MoveRefused
 from niangjia.org.tests.factories import Tree, make_organization, make_tree
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_a_unit_does_not_hang_under_itself_nor_under_one_that_is_closed(tree: Tr
     services.close_organization(tree.sibling, on=date(2026, 1, 1), actor=None)
     before = paths()
     for to in (tree.unit, tree.primary, tree.sibling):
-        with pytest.raises(services.MoveRefused):
+        with pytest.raises(MoveRefused):
             services.move_organization(tree.unit, to=to, actor=None)
     assert paths() == before
     assert not Entry.objects.filter(action="org.organization.move").exists()
@@ -203,7 +204,7 @@ def test_two_units_do_not_end_up_under_each_other() -> None:
         lambda: services.move_organization(tree.primary, to=other, actor=None),
         lambda: services.move_organization(other, to=tree.primary, actor=None),
     )
-    assert sorted(isinstance(outcome, services.MoveRefused) for outcome in movers.outcomes) == [False, True]
+    assert sorted(isinstance(outcome, MoveRefused) for outcome in movers.outcomes) == [False, True]
     assert queries.misplaced() == []
 
 

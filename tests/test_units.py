@@ -19,6 +19,7 @@ from niangjia.org import positions, queries, services
 from niangjia.org.models import Kind, Level, Organization
 from niangjia.org.permissions import MANAGE
 from niangjia.org.positions import Position
+from niangjia.org.standings import MoveRefused
 from niangjia.org.tests.factories import Tree, make_organization, make_tree
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_what_may_not_hang_there_is_not_made(tree: Tree, kind: str, level: str, 
 def test_nothing_hangs_under_a_closed_unit(tree: Tree) -> None:
     services.close_organization(tree.sibling, on=date(2026, 1, 1), actor=None)
     before = state()
-    with pytest.raises(services.MoveRefused):
+    with pytest.raises(MoveRefused):
         make_organization(tree.sibling, code="X")
     assert state() == before
 
@@ -222,7 +223,7 @@ def test_a_unit_does_not_end_before_it_begins_nor_in_the_future(tree: Tree, days
 def test_a_closing_is_taken_back_where_the_unit_above_is_open(tree: Tree) -> None:
     services.close_organization(tree.primary, on=date(2026, 1, 1), actor=None)
     services.close_organization(tree.unit, on=date(2026, 1, 1), actor=None)
-    with pytest.raises(services.MoveRefused):
+    with pytest.raises(MoveRefused):
         services.reopen_organization(tree.primary, actor=None)
     services.reopen_organization(tree.unit, actor=None)
     assert services.reopen_organization(tree.primary, actor=None).closed_on is None

@@ -15,7 +15,8 @@ from niangjia.bookings.services import book_assisted
 from niangjia.bookings.tests import drawn
 from niangjia.bookings.tests import factories as bookings
 from niangjia.core.ids import uuid7
-from niangjia.coverage.services import create_employer
+from niangjia.coverage.models import PlaceKind
+from niangjia.coverage.services import create_employer, create_workplace
 from niangjia.files import services as files
 from niangjia.formation import services as unions
 from niangjia.formation.tests import factories as formation
@@ -185,4 +186,5 @@ def _fill_people(world: World, officer: User, today: date) -> None:
         roster, name="名册.csv", organization=unit, target=registry.target("roster"), on=today, actor=officer
     )
     correction = request_correction(member, text="电话有误", actor=user)
-    world.things |= {"employer": employer.pk, "batch": batch.pk, "correction": correction.pk}
+    place = create_workplace(organization=unit, kind=PlaceKind.BUILDING, name="天桥大厦", actor=officer)
+    world.things |= {"employer": employer.pk, "workplace": place.pk, "batch": batch.pk, "correction": correction.pk}

@@ -8,7 +8,7 @@ urlpatterns = [
     path("account/", include("niangjia.identity.library_urls")),
     path("staff/organizations/", include("niangjia.org.urls")),
     path("staff/imports/", include("niangjia.imports.urls")),
-    path("staff/employers/", include("niangjia.coverage.urls")),
+    path("staff/", include("niangjia.coverage.urls")),
     path("", include("niangjia.members.urls")),
     path("staff/audiences/", include("niangjia.audiences.urls")),
     path("jobs/", include("niangjia.jobs.urls")),

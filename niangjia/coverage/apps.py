@@ -7,8 +7,9 @@ class CoverageConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from niangjia.coverage import permissions
+        from niangjia.coverage import permissions, queries, receivers
         from niangjia.identity.permissions import register
+        from niangjia.org import holds
         from niangjia.ui import navigation
 
         register(permissions.VIEW, _("See employers"))
@@ -22,3 +23,14 @@ class CoverageConfig(AppConfig):
             icon="building-2",
             group="people",
         )
+        navigation.register(
+            area="staff",
+            label=_("Workplaces"),
+            url_name="coverage:workplace-list",
+            permission=permissions.VIEW,
+            order=25,
+            icon="map-pin",
+            group="people",
+        )
+        holds.register("coverage", queries.held_by)
+        receivers.listen()

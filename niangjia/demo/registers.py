@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from niangjia.coverage import services as coverage
-from niangjia.coverage.models import Employer
+from niangjia.coverage.models import Employer, Source
 from niangjia.demo import accounts, cast
 from niangjia.demo.loading import Advance, Demo
 from niangjia.demo.people import Person, Population
-from niangjia.demo.tree import COUNTED_ON, Company
+from niangjia.demo.tree import COUNTED_ON, Company, known_since
 from niangjia.members import services as members
 from niangjia.members.models import MemberState, Occupation
 from niangjia.org import services as org
@@ -41,13 +41,12 @@ def make_accounts(demo: Demo, advance: Advance) -> None:
 
 def make_employers(demo: Demo, advance: Advance) -> None:
     unions = demo.unions()
-    for number, company in enumerate(demo.layout.companies):
-        _make_employer(company, unions[company.union])
-        advance(number / len(demo.layout.companies))
+    new = [_new_employer(company, unions[company.union]) for company in demo.layout.companies]
+    coverage.enter_employers(new, actor=None)
 
 
-def _make_employer(company: Company, union: Organization) -> None:
-    coverage.create_employer(
+def _new_employer(company: Company, union: Organization) -> coverage.NewEmployer:
+    return coverage.NewEmployer(
         organization=union,
         name=company.name,
         credit_code=company.credit_code,
@@ -56,7 +55,8 @@ def _make_employer(company: Company, union: Organization) -> None:
         address=company.address,
         workers=company.workers,
         workers_on=COUNTED_ON,
-        actor=None,
+        workers_source=Source.INSURANCE,
+        on=known_since(company.number),
     )
 
 

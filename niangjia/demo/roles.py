@@ -41,7 +41,7 @@ ROLES = (
     Bundle("programme-officer", "项目干部", (*LOOK, *ROSTERS, *PROGRAMMES, *HANDING_OUT, audit.VIEW)),
     Bundle("registrar", "会籍管理员", (org.VIEW, coverage.VIEW, members.VIEW, *ROSTERS)),
     Bundle("helper", "发放志愿者", (benefits.VIEW, *HANDING_OUT)),
-    Bundle("district-officer", "区总工会干部", (*LOOK, members.EXPORT, audit.VIEW)),
+    Bundle("district-officer", "区总工会干部", (*LOOK, coverage.MANAGE, members.EXPORT, audit.VIEW)),
     Bundle("auditor", "审计员", (*LOOK, identity.VIEW, audit.VIEW)),
     Bundle("administrator", "系统管理员", (org.VIEW, org.MANAGE, identity.VIEW, identity.MANAGE, audit.VIEW)),
 )

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.demo import accounts, current, finished, registers, samples
+from niangjia.demo import accounts, current, finished, register, registers, samples
 from niangjia.demo.loading import Advance, Demo, Step
 from niangjia.demo.tree import UNIT
 from niangjia.insights import page
@@ -38,6 +38,7 @@ STEPS = (
     Step("tree", _("Unions from the city down to the workshop"), 4, registers.make_tree),
     Step("accounts", _("Roles, log-ins, occupations"), 1, registers.make_accounts),
     Step("employers", _("Invented employers"), 2, registers.make_employers),
+    Step("register", _("The register of union building"), 3, register.fill),
     Step("people", _("Invented workers"), 20, registers.register_people),
     Step("plan", _("The finished programme: planned and published"), 4, finished.plan),
     Step("book", _("The finished programme: 1,200 boxes booked"), 4, finished.book),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from niangjia.demo import numbers
@@ -84,6 +84,11 @@ def layout(random: Random) -> Layout:
     return Layout(unions, companies)
 
 
+def known_since(number: int) -> date:
+    """Since when the ``number``-th employer has been registered and covered: spread over five years."""
+    return date(2021, 10, 1) + timedelta(days=number * 137 % 1_800)
+
+
 def _telephone(number: int) -> str:
     """A landline nobody has: numbers of subscribers in Beijing do not begin with 0."""
     return f"010-0000{number:04d}"
@@ -130,7 +135,7 @@ def _companies(
             made.append(
                 Company(
                     number=number,
-                    name=f"北京{_brand(number)}{trade.words}{trade.suffix}",
+                    name=f"北京{brand(number)}{trade.words}{trade.suffix}",
                     union=f"{code}-{SECTORS[trade.sector]}" if trade.sector else union.code,
                     credit_code=numbers.company_code(number),
                     trade=trade,
@@ -141,7 +146,7 @@ def _companies(
     return made
 
 
-def _brand(number: int) -> str:
+def brand(number: int) -> str:
     """Two characters, others for each of 256 numbers, neighbours unlike."""
     first, second = divmod(number * 97 % 256, 16)
     return BRAND_FIRST[second] + BRAND_SECOND[first]

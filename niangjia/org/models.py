@@ -9,6 +9,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.core import access
+from niangjia.core.histories import Remembered, lasts_a_day, one_at_a_time
 from niangjia.core.models import Row
 from niangjia.org.permissions import VIEW
 
@@ -122,6 +123,33 @@ class Organization(Row):
 
     def is_under(self, top: "Organization") -> bool:
         return self.path.startswith(top.path)
+
+
+class Standing(Remembered):
+    """Where a unit hung and what it was, from when to when, as it is known. Together they leave no day out.
+
+    Only what is said of the unit itself: a move writes here for the unit that moves, not for those below it.
+    """
+
+    SUBJECT = "unit_id"
+    FACTS = ("parent_id", "kind", "level", "name", "is_open")
+
+    unit = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="standings")
+    parent = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    level = models.CharField(max_length=20, choices=Level.choices)
+    name = models.CharField(max_length=120)
+    is_open = models.BooleanField()
+
+    class Meta:
+        ordering = ["unit", "valid_from"]
+        constraints = [
+            one_at_a_time("unit", "standing_one_at_a_time"),
+            lasts_a_day("standing_ends_after_it_begins"),
+        ]
+        indexes = [
+            models.Index(fields=["parent"], name="standing_by_parent"),
+        ]
 
 
 def placed(unit: Organization, above: Organization | None) -> tuple[str, str]:

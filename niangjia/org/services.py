@@ -4,29 +4,24 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.functions import Concat, Now, Substr, TruncDate
+from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
-from niangjia.core import access
+from niangjia.core import access, clock
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.transactions import whole
-from niangjia.org import holds, positions
+from niangjia.org import holds, positions, standings
 from niangjia.org.models import Kind, Level, Organization, models_with_a_copy, new_label, placed
 from niangjia.org.permissions import MANAGE
 from niangjia.org.positions import Position
 from niangjia.org.signals import unit_moved
+from niangjia.org.standings import MoveRefused
 
 LOCK = 0x6F72_6774  # the tree's advisory lock: "orgt"
 CHANGEABLE = ("name", "short_name", "kind", "level", "phone", "address", "opened_on")
 SHORT = 60  # letters of a short name
-
-
-class MoveRefused(DomainError):
-    """The tree would no longer be a tree, or the unit is closed."""
-
-    code = "move-refused"
 
 
 class StillNeeded(DomainError):
@@ -52,14 +47,20 @@ def create_organization(
     fields["short_name"] = fields.get("short_name") or name[:SHORT]
     made = Organization(parent=parent, label=new_label(), code=code, name=name, **fields)
     made.path, made.sort_key = placed(made, parent)
+    moment = clock.now()
+    clock.day_come(made.opened_on, moment, field="opened_on")
     made.save(force_insert=True)
+    standings.begin(made, moment=moment)
     audit.record(actor, "org.organization.create", made, code=code)
     return made
 
 
 @whole
-def change_organization(organization: Organization, *, actor: Actor | None, **changes: Any) -> Organization:
-    """Set some of ``CHANGEABLE``. The code stays: rules, imports and programs call the unit by it."""
+def change_organization(
+    organization: Organization, *, actor: Actor | None, on: date | None = None, **changes: Any
+) -> Organization:
+    """Set some of ``CHANGEABLE``, from the day ``on``, or from today. The code stays: rules, imports and programs
+    call the unit by it."""
     access.require(actor, MANAGE, organization)
     lock_tree()
     organization = _locked(organization)
@@ -71,10 +72,23 @@ def change_organization(organization: Organization, *, actor: Actor | None, **ch
         _require_fit(organization)
     _require_days(organization)
     organization.save(update_fields=CHANGEABLE)
+    _remember(organization, before, on)
     changed = {name: {"before": old, "after": getattr(organization, name)} for name, old in before.items()}
     if told := {name: pair for name, pair in changed.items() if pair["before"] != pair["after"]}:
         audit.record(actor, "org.organization.change", organization, changes=told)
     return organization
+
+
+def _remember(organization: Organization, before: dict[str, Any], on: date | None) -> None:
+    """What changed, with the days since when it holds."""
+    moment = clock.now()
+    on = clock.day_come(on, moment)
+    changed = {name for name, old in before.items() if old != getattr(organization, name)}
+    if changed & set(standings.REMEMBERED):
+        standings.change(organization, since=on, moment=moment)
+    if "opened_on" in changed:
+        clock.day_come(organization.opened_on, moment, field="opened_on")
+        standings.found(organization, moment=moment)
 
 
 def _require_place(position: Position, parent: Organization | None) -> None:
@@ -108,19 +122,40 @@ def _require_days(organization: Organization) -> None:
 
 # Where it hangs -----------------------------------------------------------------------------------------------------
 @whole
-def move_organization(organization: Organization, *, to: Organization, actor: Actor | None) -> Organization:
-    """Hang ``organization`` with all below it under ``to``; every copied path follows in the same transaction."""
+def move_organization(
+    organization: Organization, *, to: Organization, actor: Actor | None, on: date | None = None
+) -> Organization:
+    """Hang ``organization`` with all below it under ``to``, since ``on`` or from today; every copied path follows in
+    the same transaction."""
     lock_tree()
     organization = _locked(organization)
     to = Organization.objects.get(pk=to.pk)
     access.require(actor, MANAGE, organization)
     access.require(actor, MANAGE, to)
+    _require_move(organization, to)
+    moment = clock.now()
+    on = clock.day_come(on, moment)
+    standings.require_no_ring(organization, to, since=on)
+    old_parent, old_path = organization.parent, organization.path
+    _hang(organization, to)
+    standings.move(organization, to=to, since=on, moment=moment)
+    news = {"old_path": old_path, "new_path": organization.path, "old_parent": old_parent, "new_parent": to}
+    unit_moved.send(Organization, organization=organization, **news, on=on, moment=moment)
+    audit.record(actor, "org.organization.move", organization, old=old_path, new=organization.path, to=to.code, on=on)
+    return organization
+
+
+def _require_move(organization: Organization, to: Organization) -> None:
     if to.path.startswith(organization.path):
         raise MoveRefused(
             _("%(name)s cannot hang under itself.") % {"name": organization}, remedy=_("Choose a unit outside it.")
         )
     _require_open(to)
     _require_place(positions.of(organization), to)
+
+
+def _hang(organization: Organization, to: Organization) -> None:
+    """The unit, what is below it, and every copy of their paths."""
     old, old_key = organization.path, organization.sort_key
     new, new_key = placed(organization, to)
     Organization.objects.filter(pk=organization.pk).update(parent=to)
@@ -129,10 +164,7 @@ def move_organization(organization: Organization, *, to: Organization, actor: Ac
     for model in models_with_a_copy():
         copies = model._default_manager.filter(organization_path__startswith=old)
         copies.update(organization_path=_exchanged("organization_path", old, new))
-    unit_moved.send(Organization, organization=organization, old_path=old, new_path=new)
     organization.refresh_from_db()
-    audit.record(actor, "org.organization.move", organization, old=old, new=new, to=to.code)
-    return organization
 
 
 def _exchanged(field: str, old: str, new: str) -> Concat:
@@ -157,27 +189,20 @@ def close_organization(organization: Organization, *, on: date, actor: Actor | N
         )
     if needed := holds.found(organization):
         raise StillNeeded(" ".join(map(str, needed)))
-    _require_past(organization, on)
+    moment = clock.now()
+    clock.day_come(on, moment)
+    if organization.opened_on and on < organization.opened_on:
+        raise InvalidInput(_("The unit was founded after this day."), field="on")
     organization.closed_on = on
     organization.save(update_fields=["closed_on"])
+    standings.close(organization, since=on, moment=moment)
     audit.record(actor, "org.organization.close", organization, on=on)
     return organization
 
 
-def _require_past(organization: Organization, on: date) -> None:
-    """By the database's calendar, as everything that opens or closes."""
-    today = (
-        Organization.objects.annotate(today=TruncDate(Now())).values_list("today", flat=True).get(pk=organization.pk)
-    )
-    if on > today:
-        raise InvalidInput(_("This day is still to come."), field="on", remedy=_("Close the unit when it has come."))
-    if organization.opened_on and on < organization.opened_on:
-        raise InvalidInput(_("The unit was founded after this day."), field="on")
-
-
 @whole
-def reopen_organization(organization: Organization, *, actor: Actor | None) -> Organization:
-    """Take back a closing."""
+def reopen_organization(organization: Organization, *, actor: Actor | None, on: date | None = None) -> Organization:
+    """A closed unit is open again, since ``on`` or from today; from the day of its closing, it never was closed."""
     access.require(actor, MANAGE, organization)
     lock_tree()
     organization = _locked(organization)
@@ -185,8 +210,13 @@ def reopen_organization(organization: Organization, *, actor: Actor | None) -> O
         raise DomainError(_("%(name)s is open.") % {"name": organization}, code="open")
     if organization.parent:
         _require_open(organization.parent)
+    moment = clock.now()
+    on = clock.day_come(on, moment)
+    if on < organization.closed_on:
+        raise InvalidInput(_("The unit was closed after this day."), field="on")
     before, organization.closed_on = organization.closed_on, None
     organization.save(update_fields=["closed_on"])
+    standings.reopen(organization, since=on, moment=moment)
     audit.record(actor, "org.organization.reopen", organization, before=before)
     return organization
 
@@ -202,6 +232,12 @@ def _locked(organization: Organization) -> Organization:
 
 
 def lock_tree() -> None:
-    """Hold the tree until the end of the transaction. Readers do not feel it."""
+    """Hold the tree until the end of the transaction, to change it. Readers do not feel it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def keep_tree() -> None:
+    """Until the end of the transaction nobody changes the tree; others may keep it too. Before any row is locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])

@@ -56,7 +56,7 @@ def test_an_employer_is_entered_by_the_form(tree: Tree) -> None:
     employer = Employer.objects.get()
     assert answer.headers["Location"] == reverse("coverage:employer", args=[employer.pk])
     assert (employer.workers, employer.workers_on is None) == (120, False)
-    assert "您的工会覆盖 1 家单位" in client.get(LIST).content.decode()
+    assert "您的工会登记了 1 家单位" in client.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize(("query", "found"), [("?q=红桥", True), ("?q=天桥", False), ("?unit=none", True)])

@@ -15,7 +15,7 @@ from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.core.request import Request
 from niangjia.coverage import industries, queries, services
-from niangjia.coverage.forms import EmployerForm
+from niangjia.coverage.forms import EmployerForm, MomentForm
 from niangjia.coverage.models import Employer, Ownership
 from niangjia.coverage.permissions import MANAGE, VIEW
 from niangjia.ui import pages
@@ -31,7 +31,7 @@ class EmployerTable(Table):
     columns = (
         Column("name", gettext_lazy("Employer"), sort="name"),
         Column("credit_code", gettext_lazy("Unified social credit code")),
-        Column("organization", gettext_lazy("Union that covers it"), value=lambda row: row.organization.short_name),
+        Column("organization", gettext_lazy("In the area of"), value=lambda row: row.organization.short_name),
         Column("ownership", gettext_lazy("Ownership"), value=lambda row: row.get_ownership_display()),
         Column("workers", gettext_lazy("Number of workers"), sort="workers", end=True),
     )
@@ -44,7 +44,7 @@ class EmployerTable(Table):
     sentence = gettext_lazy("Employers of {unit}, of {ownership}, whose name or credit code contains {q}")
     caption = gettext_lazy("Employers")
     empty = gettext_lazy(
-        "Employers that your unions cover will be listed here; an import of a roster enters new ones."
+        "Employers in the area of your unions will be listed here; an import of a roster enters new ones."
     )
     file_name = gettext_lazy("Employers")
 
@@ -61,12 +61,32 @@ def employer_list(request: Request) -> HttpResponse:
     return table.respond("coverage/employer_list.html", context)
 
 
+def visible_employer(request: Request, pk: UUID) -> Employer:
+    visible = Employer.objects.visible_to(request.user).select_related("organization")
+    employer: Employer = get_object_or_404(visible, pk=pk)
+    return employer
+
+
 @login_required
 def employer_detail(request: Request, pk: UUID) -> HttpResponse:
-    visible = Employer.objects.visible_to(request.user).select_related("organization")
-    employer = get_object_or_404(visible, pk=pk)
-    context = {"employer": employer, "industry": industries.name_of(employer.industry)}
-    return render(request, "coverage/employer_detail.html", context)
+    """What is known of it now, and its history: of a day, as it was known on a day."""
+    employer = visible_employer(request, pk)
+    form = MomentForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    on, known_on = asked.get("on"), asked.get("known_on")
+    versions, coverages = queries.versions(employer, known_on), queries.coverages(employer, known_on)
+    context = {
+        "employer": employer,
+        "industry": industries.name_of(employer.industry),
+        "form": form,
+        "asked": bool(on or known_on),
+        "may_manage": access.can(request.user, MANAGE, employer.organization_path),
+        "covered": queries.coverages(employer).filter(valid_to=None).first(),
+        "inside": queries.workplace_of(employer),
+        "versions": versions.on(on) if on else versions,  # type: ignore[attr-defined]
+        "coverages": coverages.on(on) if on else coverages,  # type: ignore[attr-defined]
+    }
+    return render(request, "coverage/employer_detail.html", context, status=422 if form.errors else 200)
 
 
 @login_required
