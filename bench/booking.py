@@ -46,7 +46,7 @@ class Bench:
         """One storm on the lane's own port, or another; the tables counted afterwards."""
         passes = self.crowd.passes(offers, self.folder)
         port = port or self.site.lane_port
-        lanes = lanes_of(self.site.home)
+        lanes = lanes_of(self.site.home) if port == self.site.lane_port else lanes_of(self.site.home, b"granian")
         warm = load.storm(port, passes, seconds=1)
         before = sum(map(cpu_of, lanes)), _cpu_of_database()
         seen = load.storm(port, passes, seconds=seconds, start=warm.requests + 4 * load.CONNECTIONS, closing=closing)

@@ -81,8 +81,8 @@ def memory_of(pid: int) -> float:
     return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_")) / 1024
 
 
-def lanes_of(home: Path) -> list[int]:
-    """Process ids of the lanes that serve this home."""
+def lanes_of(home: Path, program: bytes = b"niangjia.config.lane") -> list[int]:
+    """Process ids of the lanes that serve this home, or of the web server."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -90,6 +90,6 @@ def lanes_of(home: Path) -> list[int]:
                 command, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if b"niangjia.config.lane" in command and os.fsencode(str(home)) in environment:
+            if program in command and os.fsencode(str(home)) in environment:
                 found.append(int(entry.name))
     return found

@@ -60,6 +60,11 @@ THINGS = {
     "job_id": "job",
     "assignment_id": "assignment",
     "user_id": "colleague",
+    "founding_id": "founding",
+    "renewal_id": "renewal",
+    "term_id": "term",
+    "post_id": "post",
+    "postponement_id": "postponement",
 }
 EXAMPLES = {"GET": 2, "POST": 2, "PUT": 2, "PATCH": 2, "DELETE": 1}
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "niangjia"
 LIMIT = 400
 RULES = re.compile(r"niangjia/\w+/(models|queries|services|permissions)(/|\.py$)")
+SERVICES = re.compile(r"niangjia/\w+/services(/|\.py$)")
 DOORS = re.compile(r"niangjia/\w+/(views|api)(/|\.py$)")
 HTTP = {"django.http", "django.shortcuts", "ninja"}
 MAY_SIGNAL = 12
@@ -127,6 +128,36 @@ def test_doors_read_only_what_is_visible() -> None:
 )
 def test_the_rule_about_reads_bites(path: str, code: str, caught: list[int]) -> None:
     assert unscoped_reads(f"niangjia/{path}", code) == caught
+
+
+def savepoints_of_services(path: str, code: str) -> list[str]:
+    """Services that are no part of the one that calls them; ``with`` marks a stretch that may fail, and is well."""
+    if not SERVICES.search(path):
+        return []
+    return [
+        node.name
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.FunctionDef)
+        and any("atomic" in ast.unparse(decorator) for decorator in node.decorator_list)
+    ]
+
+
+def test_services_are_wrapped_in_one_way() -> None:
+    found = {str(path): savepoints_of_services(str(path), path.read_text()) for path in sources()}
+    assert {path: names for path, names in found.items() if names} == {}, "use @whole (niangjia/core/transactions.py)"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "caught"),
+    [
+        ("x/services.py", "@transaction.atomic\ndef pay(): pass", ["pay"]),
+        ("x/services/claims.py", "@atomic(durable=True)\ndef pay(): pass", ["pay"]),
+        ("x/services.py", "@whole\ndef pay():\n    with transaction.atomic():\n        pass", []),
+        ("x/workers.py", "@transaction.atomic\ndef pay(): pass", []),
+    ],
+)
+def test_the_rule_about_wrapping_bites(path: str, code: str, caught: list[str]) -> None:
+    assert savepoints_of_services(f"niangjia/{path}", code) == caught
 
 
 def test_imports_stand_at_the_top() -> None:

@@ -18,6 +18,8 @@ from niangjia.core.ids import uuid7
 from niangjia.coverage.models import PlaceKind
 from niangjia.coverage.services import assign_task, create_employer, create_workplace
 from niangjia.files import services as files
+from niangjia.formation import services as unions
+from niangjia.formation.tests import factories as formation
 from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
@@ -82,6 +84,7 @@ def _fill(world: World) -> None:
     _fill_house(world, officer)
     _fill_people(world, officer, timezone.localdate(now))
     _fill_programme(world)
+    _fill_formation(world)
 
 
 def _fill_house(world: World, officer: User) -> None:
@@ -153,6 +156,26 @@ def _fill_programme(world: World) -> None:
     }
     audience = make_audience(world.tree.unit)
     world.things |= {"audience": audience.pk, "rule": audience.rule_version.rule_id}
+
+
+def _fill_formation(world: World) -> None:
+    """A founding at its talks under the officer's unit; of the unit a term overdue, with what was asked for in it."""
+    unit, today = world.tree.unit, timezone.localdate()
+    founding = formation.make_founding(unit)
+    term = formation.make_term(unit, starts_on=today - timedelta(days=4 * 366), years=3)
+    renewal = unions.request_renewal(term, planned_on=today + timedelta(days=30), on=today, actor=None)
+    asked = unions.ask_postponement(term, until=today + timedelta(days=60), reason="搬迁", on=today, actor=None)
+    world.things |= {
+        "founding": founding.pk,
+        "founding_act": "talk",
+        "term": term.pk,
+        "renewal": renewal.pk,
+        "renewal_act": "approve",
+        "unit_act": "post",
+        "post": term.posts.all()[0].pk,
+        "postponement": asked.pk,
+        "formation_rule": "women",
+    }
 
 
 def _fill_people(world: World, officer: User, today: date) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput, NotPermitted
+from niangjia.core.transactions import whole
 from niangjia.identity.models import User
 
 PREFIX = "nj_"
@@ -26,7 +26,7 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-@transaction.atomic
+@whole
 def create_token(
     *, name: str, permissions: list[str], expires_at: datetime, actor: Actor, at: datetime
 ) -> tuple[Token, str]:
@@ -45,7 +45,7 @@ def create_token(
     return token, secret
 
 
-@transaction.atomic
+@whole
 def revoke_token(token: Token, *, actor: Actor, at: datetime) -> Token:
     """End a token at once. Revoking twice is no fault."""
     token = Token.objects.select_for_update(of=["self"]).get(pk=token.pk)

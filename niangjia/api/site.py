@@ -16,6 +16,7 @@ from niangjia.bookings.api import draws, line
 from niangjia.core.errors import DomainError
 from niangjia.coverage import api as coverage
 from niangjia.files import api as files
+from niangjia.formation import api as formation
 from niangjia.identity import api as identity
 from niangjia.imports import api as imports
 from niangjia.insights import api as insights
@@ -107,6 +108,12 @@ add("/programmes", benefits.handing, "benefits")
 add("/limits", benefits.limits, "benefits")
 add("/programmes", benefits.allocation, "benefits")
 add("/public/programmes", benefits.public, "public")
+add("/foundings", formation.foundings, "formation")
+add("/renewals", formation.renewals, "formation")
+add("/terms", formation.terms, "formation")
+add("/posts", formation.posts, "formation")
+add("/postponements", formation.postponements, "formation")
+add("/formation-rules", formation.rules, "formation")
 add("/imports", imports.router, "imports")
 add("/figures", insights.router, "insights")
 add("/public/figures", insights.public, "public")

@@ -31,7 +31,7 @@ from niangjia.audiences.shapes import (
     YearStartOut,
 )
 from niangjia.audiences.tree import conjuncts
-from niangjia.audiences.valid import whole
+from niangjia.audiences.valid import checked
 from niangjia.audiences.words import paragraph
 from niangjia.core import access
 from niangjia.core.catalogue import Fact
@@ -58,7 +58,7 @@ def rule_check(request: Request, data: RuleCheckIn) -> dict[str, Any]:
     access.require(request.user, VIEW, unit)
     try:
         source = data.text()
-        root = whole(source)
+        root = checked(source)
     except RuleRefused as no:
         fault = {"message": str(no.message), "remedy": str(no.remedy), "line": no.line, "column": no.column}
         return {"errors": [fault]}

@@ -16,7 +16,7 @@ from niangjia.audiences import queries
 from niangjia.audiences.conditions import Conditions
 from niangjia.audiences.models import RuleVersion
 from niangjia.audiences.registry import RuleRefused, usable
-from niangjia.audiences.valid import whole
+from niangjia.audiences.valid import checked
 from niangjia.audiences.words import plain_label
 from niangjia.core.access import Actor
 from niangjia.core.catalogue import Choices, Fact, Kind
@@ -199,7 +199,7 @@ class Builder:
 
     def _read_back(self, path: str) -> None:
         try:
-            read = language.read(whole(self.text))
+            read = language.read(checked(self.text))
         except RuleRefused as refused:
             self.problem = str(refused)
             return

@@ -32,7 +32,7 @@ class UnitForm(forms.Form):
 
 class AudienceForm(UnitForm):
     name = forms.CharField(label=_("Name of the audience"), max_length=Audience._meta.get_field("name").max_length)
-    rule = forms.ModelChoiceField(label=_("Rule"), queryset=Rule.objects.none())
+    rule = forms.ModelChoiceField(label=_("Rule"), queryset=Rule.objects.none(), empty_label=_("choose one"))
     field_order = ("name", "rule", "unit")
 
     def __init__(self, *args: Any, rules: QuerySet[Rule], **kwargs: Any) -> None:

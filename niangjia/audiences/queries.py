@@ -19,7 +19,7 @@ from niangjia.audiences.models import Audience, AudienceEntry, Rule, RuleVersion
 from niangjia.audiences.permissions import DEFINE, VIEW
 from niangjia.audiences.registry import require_known
 from niangjia.audiences.tree import Node, Reading, conjuncts, facts, parse, readings
-from niangjia.audiences.valid import whole
+from niangjia.audiences.valid import checked
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.members.indexes import bigrams, id_tail_index
@@ -73,7 +73,7 @@ def first(
 
 def preview(source: str, organization: Organization, reader: Actor | None, limit: int = 100) -> Preview:
     """The count and the first of a rule that need not be saved. Raises ``RuleRefused`` where it is not whole."""
-    root = whole(source)
+    root = checked(source)
     found = eligible(root, organization, reader).annotate(count=Window(Count("*")))
     first = dict(found.values_list("pk", "count")[:limit])  # one pass over the facts of everybody, not two
     return Preview(

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audiences import conditions as builder
@@ -25,19 +24,20 @@ from niangjia.audiences.permissions import DEFINE, FREEZE
 from niangjia.audiences.queries import considered
 from niangjia.audiences.registry import require_known
 from niangjia.audiences.tree import facts, parse
-from niangjia.audiences.valid import whole
+from niangjia.audiences.valid import checked
 from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.jobs import services as jobs
 from niangjia.jobs.models import Job
 from niangjia.members.permissions import EXPORT
 from niangjia.org.models import Organization
 
 
-@transaction.atomic
+@whole
 def save_rule(
     *,
     organization: Organization,
@@ -52,7 +52,7 @@ def save_rule(
     """
     access.require(actor, DEFINE, organization)
     text = builder.write(conditions) if conditions is not None else (source or "").strip()
-    root = whole(text)
+    root = checked(text)
     require_known(actor, facts(root), organization)
     rule, _created = Rule.objects.get_or_create(
         organization=organization, name=name, defaults={"organization_path": organization.path}
@@ -73,7 +73,7 @@ def save_rule(
     return version
 
 
-@transaction.atomic
+@whole
 def create_audience(
     *, organization: Organization, name: str, rule_version: RuleVersion, actor: Actor | None
 ) -> Audience:
@@ -93,7 +93,7 @@ def create_audience(
     return made
 
 
-@transaction.atomic
+@whole
 def start_freezing(audience: Audience, *, actor: Actor | None, result_url: str = "") -> Job:
     """Queue the freezing. Asked again while it runs, the same job; after it failed, a new one."""
     access.require(actor, FREEZE, audience.organization)
@@ -114,7 +114,7 @@ def start_freezing(audience: Audience, *, actor: Actor | None, result_url: str =
     return audience.job
 
 
-@transaction.atomic
+@whole
 def freeze_audience(
     audience_id: UUID, *, at: datetime, progress: Callable[[int], None] = lambda count: None
 ) -> Audience:
@@ -144,14 +144,14 @@ def freeze_audience(
     return audience
 
 
-@transaction.atomic
+@whole
 def export_audience(audience: Audience, *, actor: Actor | None) -> None:
     """Write down that the list leaves the house as a file."""
     access.require(actor, EXPORT, audience.organization)
     audit.record(actor, "audiences.audience.export", audience, considered=audience.considered)
 
 
-@transaction.atomic
+@whole
 def set_year_start(*, year_start: YearStart, valid_from: date, source: str, actor: Actor | None) -> ZodiacRule:
     """Say for the whole house with which day the year of an animal begins, from ``valid_from`` on."""
     access.require(actor, DEFINE, Organization.objects.get(parent=None))

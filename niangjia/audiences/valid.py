@@ -13,7 +13,7 @@ from niangjia.core.errors import Text
 NUL = "\0"
 
 
-def whole(source: str) -> Node:
+def checked(source: str) -> Node:
     """The tree of a rule that may be saved."""
     root = parse(source)
     check(root)

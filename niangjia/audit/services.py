@@ -11,6 +11,7 @@ from niangjia.audit.chain import anchor_file, digest_of
 from niangjia.audit.models import Entry
 from niangjia.core import bulk, rows
 from niangjia.core.access import Actor
+from niangjia.core.transactions import whole
 
 SYSTEM = "system"
 LOCK = 0x6175_6469  # the sealer's advisory lock: "audi"
@@ -53,7 +54,7 @@ def seal() -> int:
     return sealed
 
 
-@transaction.atomic
+@whole
 def _seal_batch() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])

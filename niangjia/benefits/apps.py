@@ -48,6 +48,7 @@ class BenefitsConfig(AppConfig):
             permission=permissions.VIEW,
             order=10,
             icon="gift",
+            also=("/staff/draws/",),
         )
         for home, fill in (("member", homes.for_member), ("public", homes.for_public), ("staff", homes.for_staff)):
             sections.register(home=home, template=f"benefits/section_{home}.html", fill=fill, order=10)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.bookings.models.allocation import Allocation, Pack
 from niangjia.bookings.permissions import MANAGE, VIEW
 from niangjia.core import access
 from niangjia.jobs.models import Job
@@ -178,6 +179,21 @@ class Rehearsal(Owned):
         )
         agreed = gettext("Counted afterwards: nobody booked twice, nothing was oversold, no booking was lost.")
         return [text % values for text in (rate, gone, crowd, "" if self.faults else agreed) if text]
+
+    def not_replayed(self) -> str:
+        """What of the programme's choice the synthetic people did not meet."""
+        found = Allocation.objects.filter(pk=self.programme_id).first()
+        if found is None:
+            return ""
+        parts = [
+            (gettext("shares"), found.shares.exists()),
+            (gettext("limits"), found.limits.exists()),
+            (gettext("packs for a household"), found.pack != Pack.ONE),
+            (gettext("the waiting list"), found.waiting_list),
+        ]
+        named = gettext(", ").join(name for name, there in parts if there)
+        text = gettext("Not replayed: %(parts)s. Each makes the work of the database a little more.")
+        return text % {"parts": named} if named else ""
 
     def faults_in_words(self) -> list[str]:
         return [said(fault) for fault in self.faults]

@@ -42,6 +42,7 @@ SENDER = env.str(
 )
 LANE_QUEUE = env.int("NIANGJIA_LANE_QUEUE", 20_000)
 WEB_WORKERS = env.int("NIANGJIA_WORKERS", max(1, (os.cpu_count() or 1) // 2))
+LANES = env.int("NIANGJIA_LANES", 1) if env.int("NIANGJIA_LANE_PORT", 0) else 0  # 0: the web processes book
 
 
 # The database ---------------------------------------------------------------------------------------------------
@@ -109,6 +110,7 @@ INSTALLED_APPS = [
     "niangjia.vouchers",
     "niangjia.bookings",
     "niangjia.benefits",
+    "niangjia.formation",
     "niangjia.insights",
     "niangjia.portal",
     "niangjia.api",

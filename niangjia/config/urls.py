@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("niangjia.vouchers.urls")),
     path("", include("niangjia.bookings.urls")),
     path("", include("niangjia.benefits.urls")),
+    path("staff/formation/", include("niangjia.formation.urls")),
     path("", include("niangjia.insights.urls")),
     path("", include("niangjia.api.urls")),
     path("", include("niangjia.ops.urls")),

@@ -18,6 +18,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.crypto import seal_bytes, unseal_bytes
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.files.media import media_type, safe_name
 from niangjia.files.models import StoredFile
 from niangjia.files.permissions import MANAGE, VIEW
@@ -40,7 +41,7 @@ class ContentGone(DomainError):
     status = 410
 
 
-@transaction.atomic
+@whole
 def store(
     content: bytes | Upload,
     *,
@@ -145,7 +146,7 @@ def _damaged(stored: StoredFile) -> ContentGone:
     )
 
 
-@transaction.atomic
+@whole
 def hand_out(stored: StoredFile, *, actor: Actor) -> bytes:
     """The content for a person to take away. Each reading of a sealed file is itself history."""
     if stored.stored_by_id != actor.pk:
@@ -156,7 +157,7 @@ def hand_out(stored: StoredFile, *, actor: Actor) -> bytes:
     return data
 
 
-@transaction.atomic
+@whole
 def remove_file(stored: StoredFile, *, actor: Actor | None, at: datetime) -> StoredFile:
     """Delete the content for good; the row stays and says that there was one."""
     access.require(actor, MANAGE, stored.organization_path)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.core.cleaning import INVISIBLE
 from niangjia.imports.reading import Sheets
+from niangjia.ui.excel import A4, set_paper
 
 Mark = tuple[int | None, str, str]  # column, level, words
 RED, YELLOW = "F4B8B0", "FBE7A1"
@@ -53,9 +54,21 @@ def _same(content: bytes, name: str, header_row: int, width: int, marks: Mapping
         if not isinstance(summary, MergedCell):
             summary.value = _summary(found)
             summary.fill = fills[_worst(found)]
+    if sheet.page_setup.fitToWidth is None and not sheet.print_title_rows:
+        _set_paper(sheet, header_row)
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _set_paper(sheet: Any, header_row: int) -> None:
+    """As ``excel.set_paper``, for a workbook whose owner has not said how it is printed."""
+    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415 (slow to import)
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{header_row}:{header_row}" if header_row else None
 
 
 def _new(
@@ -78,6 +91,7 @@ def _new(
                     sheet.write_string(at, column, _clean(value), head if at + 1 == header_row else plain)
         if header_row:
             sheet.write_string(header_row - 1, width, _("Result of the check"), head)
+        set_paper(sheet, head=max(header_row - 1, 0))
         for number, found in marks.items():
             _mark_row(sheet, number - 1, rows[number - 1], width, found, formats)
     return stream.getvalue()

@@ -5,6 +5,7 @@ from io import BytesIO
 from django.utils.translation import gettext as _
 
 from niangjia.imports.registry import Kind, Target
+from niangjia.ui.excel import set_paper
 
 ROWS = 5_000
 AS_TEXT = frozenset({Kind.ID_NUMBER, Kind.PHONE})
@@ -38,6 +39,8 @@ def workbook(target: Target) -> bytes:
                 rule = {"validate": "list", "source": source, "error_type": "warning"}
                 sheet.data_validation(1, column, ROWS, column, rule)
         sheet.freeze_panes(1, 0)
+        set_paper(sheet)
+        set_paper(notes, lying=False)
         lists.hide()
     return stream.getvalue()
 

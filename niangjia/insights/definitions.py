@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from niangjia.core.errors import InvalidInput, Text
+from niangjia.coverage import industries
 from niangjia.coverage.models import Covered, Ownership, PlaceKind, Reached
 from niangjia.org.models import Kind, Level
 
@@ -19,29 +20,6 @@ SIZES: dict[int, Text] = {
     2: pgettext_lazy("size", "25 to 99 workers"),
     3: pgettext_lazy("size", "100 to 999 workers"),
     4: pgettext_lazy("size", "1,000 workers and more"),
-}
-# The sections of GB/T 4754, numbered as the statistics of the unions number them.
-INDUSTRIES: dict[str, Text] = {
-    "01": gettext_lazy("Agriculture, forestry, animal husbandry, fishery"),
-    "02": gettext_lazy("Mining"),
-    "03": gettext_lazy("Manufacturing"),
-    "04": gettext_lazy("Electricity, heat, gas and water"),
-    "05": gettext_lazy("Construction"),
-    "06": gettext_lazy("Wholesale and retail"),
-    "07": gettext_lazy("Transport, storage and post"),
-    "08": gettext_lazy("Hotels and catering"),
-    "09": gettext_lazy("Information, software and IT services"),
-    "10": gettext_lazy("Finance"),
-    "11": gettext_lazy("Real estate"),
-    "12": gettext_lazy("Leasing and business services"),
-    "13": gettext_lazy("Research and technical services"),
-    "14": gettext_lazy("Water, environment and public facilities"),
-    "15": gettext_lazy("Services to households, repair and other services"),
-    "16": gettext_lazy("Education"),
-    "17": gettext_lazy("Health and social work"),
-    "18": gettext_lazy("Culture, sports and entertainment"),
-    "19": gettext_lazy("Public administration"),
-    "20": gettext_lazy("International organisations"),
 }
 
 
@@ -75,7 +53,7 @@ SUBJECTS: dict[str, Subject] = {
         pgettext_lazy("unit", "employers"),
         {
             "kind": Column(gettext_lazy("ownership"), {**dict(Ownership.choices), "": NOT_KNOWN}),
-            "branch": Column(BRANCH, {**INDUSTRIES, "": NOT_KNOWN}),
+            "branch": Column(BRANCH, {**industries.NAMES, "": NOT_KNOWN}),
             "size": Column(SIZE, SIZES),
             "state": Column(STATE, dict(Covered.choices)),
         },

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, NotPermitted
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.jobs import queue
 from niangjia.jobs.models import JOB_TRANSITIONS, Job, JobStatus
 
@@ -17,7 +17,7 @@ def defer(name: str, *, lock: str | None = None, **kwargs: Any) -> None:
     queue.put(name, lock=lock, **kwargs)
 
 
-@transaction.atomic
+@whole
 def start(
     name: str, *, label: str, actor: Actor | None, lock: str | None = None, result_url: str = "", **kwargs: Any
 ) -> Job:
@@ -30,7 +30,7 @@ def start(
     return job
 
 
-@transaction.atomic
+@whole
 def start_again(job: Job, *, actor: Actor) -> Job:
     """Try failed work once more, for the one who started it; its row is the same."""
     job = Job.objects.select_for_update(of=["self"]).get(pk=job.pk)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.identity.models import User
 from niangjia.jobs import services as jobs
 from niangjia.notices.models import (
@@ -35,7 +35,7 @@ BATCH = 1_000
 REPLY_WORKDAYS = 15  # what we promise ourselves; no regulation sets it
 
 
-@transaction.atomic
+@whole
 def tell(user: User, *, title: str, body: str, link: str = "", by_text: bool = False) -> Message:
     """Put a letter into ``user``'s box; with ``by_text`` its title also goes to the phone, after the commit."""
     message = Message.objects.create(user=user, title=title[:120], body=body, link=_local(link))
@@ -44,7 +44,7 @@ def tell(user: User, *, title: str, body: str, link: str = "", by_text: bool = F
     return message
 
 
-@transaction.atomic
+@whole
 def tell_many(users: Iterable["User | UUID"], *, title: str, body: str, link: str = "") -> int:
     """The same letter to each of ``users`` (accounts or their keys); returns how many were written."""
     link = _local(link)
@@ -75,7 +75,7 @@ def read_all(*, actor: Actor, at: datetime) -> int:
     return unread
 
 
-@transaction.atomic
+@whole
 def draft_notice(
     *, organization: Organization, title: str, body: str, until: date | None = None, actor: Actor | None
 ) -> PublicNotice:
@@ -88,7 +88,7 @@ def draft_notice(
     return notice
 
 
-@transaction.atomic
+@whole
 def change_notice(
     notice: PublicNotice, *, title: str, body: str, until: date | None, actor: Actor | None
 ) -> PublicNotice:
@@ -101,7 +101,7 @@ def change_notice(
     return notice
 
 
-@transaction.atomic
+@whole
 def publish_notice(notice: PublicNotice, *, actor: Actor | None, at: datetime) -> PublicNotice:
     """Show it to everybody from ``at``."""
     notice = _locked(notice, actor)
@@ -119,7 +119,7 @@ def publish_notice(notice: PublicNotice, *, actor: Actor | None, at: datetime) -
     return notice
 
 
-@transaction.atomic
+@whole
 def withdraw_notice(notice: PublicNotice, *, actor: Actor | None) -> PublicNotice:
     """Make it a draft again."""
     notice = _locked(notice, actor)
@@ -131,7 +131,7 @@ def withdraw_notice(notice: PublicNotice, *, actor: Actor | None) -> PublicNotic
     return notice
 
 
-@transaction.atomic
+@whole
 def send_feedback(
     *,
     organization: Organization,
@@ -157,7 +157,7 @@ def send_feedback(
     return feedback
 
 
-@transaction.atomic
+@whole
 def answer_feedback(feedback: Feedback, *, reply: str, actor: User, at: datetime) -> Feedback:
     """Write the answer, or a better one; who has an account gets a message."""
     access.require(actor, ANSWER, feedback.organization_path)

@@ -29,6 +29,7 @@ def main(argv: list[str]) -> int:
     if argv[0] not in commands():
         return _unknown(argv[0])
     home = session.find_home()
+    session.find_address(home)
     try:
         if outside.given() and argv[0] != "doctor":
             outside.check()

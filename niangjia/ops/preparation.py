@@ -21,7 +21,7 @@ LOADER = PACKAGE / "demo" / "management" / "commands" / "demo_load.py"
 LOGINS = PACKAGE / "demo" / "logins.json"
 
 
-def claim(home: Path, kind: str) -> State:
+def claim(home: Path, kind: str, address: str) -> State:
     """A home is a demo or the real thing for ever: demo passwords are public, and real records are no toy."""
     known = state.read(home)
     if known.kind and known.kind != kind:
@@ -30,7 +30,7 @@ def claim(home: Path, kind: str) -> State:
         else:
             message = _("{home} holds the demo, whose passwords everybody knows.")
         raise Trouble(message.format(home=home), _("Name another folder in NIANGJIA_HOME."))
-    known.kind = kind
+    known.kind, known.address = kind, address
     state.write(home, known)
     return known
 

@@ -2,10 +2,10 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.identity import services as identity
 from niangjia.identity.models import User
 from niangjia.identity.permissions import registered
@@ -21,7 +21,7 @@ class AlreadyFounded(DomainError):
     code = "already-founded"
 
 
-@transaction.atomic
+@whole
 def found_installation(
     *, code: str, name: str, kind: str, level: str, username: str, person: str, password: str
 ) -> User:

@@ -42,6 +42,13 @@ def find_home(*, demo: bool = False) -> Path:
     return home
 
 
+def find_address(home: Path) -> None:
+    """NIANGJIA_URL; without it the address at which the site of this home was last started."""
+    known = state.read(home).address
+    if known and not os.environ.get("NIANGJIA_URL"):
+        os.environ["NIANGJIA_URL"] = known
+
+
 @contextmanager
 def database(home: Path, what: str) -> Iterator[None]:
     """DATABASE_URL for the time of a command: the one given, the running server's, or one started for it alone."""

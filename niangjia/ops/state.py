@@ -1,4 +1,4 @@
-"""What the launcher remembers about a home: whether it is a demo, and for which code its database was prepared."""
+"""What the launcher remembers about a home: whether it is a demo, its address, and the code it was prepared for."""
 
 import hashlib
 import json
@@ -13,9 +13,13 @@ ROWS = "SELECT count(*), coalesce(max(id), 0) FROM django_migrations"
 
 @dataclass
 class State:
-    """``kind`` is "demo" or "site", once that has been decided; the rest spares a second start its work."""
+    """``kind`` is "demo" or "site", once that has been decided; ``address`` is that of the last start.
+
+    The rest spares a second start its work.
+    """
 
     kind: str = ""
+    address: str = ""
     code: str = ""
     rows: str = ""
     loaded: bool = False

@@ -99,7 +99,7 @@ def run(plan: Plan) -> int:
 
 # Running --------------------------------------------------------------------------------------------------------
 def _supervise(plan: Plan, screen: Screen, stop: Stop) -> None:
-    known = preparation.claim(plan.home, plan.kind)
+    known = preparation.claim(plan.home, plan.kind, plan.address)
     cluster: Cluster | None = None
     children: list[Child] = []
     try:
@@ -127,7 +127,8 @@ def _supervise(plan: Plan, screen: Screen, stop: Stop) -> None:
 
 def _environment(plan: Plan, cluster: Cluster | None) -> dict[str, str]:
     more = {"NIANGJIA_HOME": str(plan.home), "NIANGJIA_URL": plan.address, "NIANGJIA_SUPERVISED": "1"}
-    more["NIANGJIA_WORKERS"] = str(plan.workers)  # rehearsals start as many
+    more["NIANGJIA_WORKERS"] = str(plan.workers)  # rehearsals start as many, of the same kind
+    more["NIANGJIA_LANE_PORT"], more["NIANGJIA_LANES"] = str(plan.lane_port), str(plan.lanes)
     if cluster is not None:
         more["DATABASE_URL"] = cluster.url()
     if plan.kind == "demo":

@@ -63,7 +63,7 @@ Block = Heading | Paragraph | Note | Sheet | Bars
 
 @dataclass(frozen=True)
 class Document:
-    """One official paper. ``letterhead`` is the red name atop, empty for papers without one."""
+    """One official paper. ``letterhead`` is the red name atop, ``number`` that of the document; both may be empty."""
 
     title: str
     blocks: Sequence[Block] = field(default_factory=tuple)
@@ -71,6 +71,7 @@ class Document:
     addressee: str = ""
     signatory: str = ""
     day: str = ""
+    number: str = ""
 
     def data(self) -> dict[str, Any]:
         """The same as JSON, for the typesetter."""

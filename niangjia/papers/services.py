@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Literal
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.files import services as files
 from niangjia.org.models import Organization
 from niangjia.papers.kinds import Wording, registered, unknown_places
@@ -21,7 +22,7 @@ Format = Literal["pdf", "word", "excel"]
 ENDINGS: dict[Format, str] = {"pdf": "pdf", "word": "docx", "excel": "xlsx"}
 
 
-@transaction.atomic
+@whole
 def file_paper(
     *,
     organization: Organization,
@@ -61,7 +62,7 @@ def file_paper(
     return paper
 
 
-@transaction.atomic
+@whole
 def read_paper(paper: Paper, form: Format, *, actor: Actor) -> tuple[str, str, bytes]:
     """Name, media type and content of one format; reading a paper with people's names is itself history."""
     if paper.made_by_id != actor.pk:
@@ -74,7 +75,7 @@ def read_paper(paper: Paper, form: Format, *, actor: Actor) -> tuple[str, str, b
     return stored.name, stored.media_type, files.read(stored)
 
 
-@transaction.atomic
+@whole
 def number_paper(paper: Paper, number: str, *, actor: Actor | None) -> Paper:
     """Give the paper its document number; no other paper of the organisation may have it."""
     access.require(actor, CHANGE, paper.organization_path)
@@ -92,7 +93,7 @@ def number_paper(paper: Paper, number: str, *, actor: Actor | None) -> Paper:
     return paper
 
 
-@transaction.atomic
+@whole
 def change_wording(kind: str, organization: Organization, words: Wording, *, actor: Actor | None) -> Template:
     """Give an organisation its own words; a place that this kind of paper does not know is refused by its name."""
     access.require(actor, CHANGE, organization)
@@ -113,7 +114,7 @@ def change_wording(kind: str, organization: Organization, words: Wording, *, act
     return template
 
 
-@transaction.atomic
+@whole
 def reset_wording(kind: str, organization: Organization, *, actor: Actor | None) -> None:
     """Forget an organisation's own words; it then uses those of the unit above it, or ours."""
     access.require(actor, CHANGE, organization)

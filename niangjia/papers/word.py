@@ -39,6 +39,8 @@ def render_docx(paper: Document) -> bytes:
     _lay_out(file)
     if paper.letterhead:
         _letterhead(file, paper.letterhead)
+    if paper.number:
+        _line(file, paper.number, centre=True, after=14)
     _line(file, paper.title, face=TITLE, size=TITLE_SIZE, bold=True, centre=True, after=14)
     if paper.addressee:
         _line(file, f"{paper.addressee}：")

@@ -2,18 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from niangjia.audit import services as audit
 from niangjia.audit.permissions import VIEW
 from niangjia.core import access
+from niangjia.core.transactions import whole
 from niangjia.identity.models import User
 
 if TYPE_CHECKING:
     from niangjia.core.access import Actor
 
 
-@transaction.atomic
+@whole
 def note_export(*, actor: "Actor", count: int) -> None:
     """Taking the history away is itself history."""
     access.require_anywhere(actor, VIEW)

@@ -49,15 +49,20 @@ def workbook(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title:
 
 
 def set_out(sheet: Any, widths: Sequence[int]) -> None:
-    """The columns of a sheet as wide as said, and on paper all of them side by side, with the head on every page."""
+    """The columns of a sheet as wide as said, and how it is printed."""
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
+    set_paper(sheet, lying=sum(widths) > UPRIGHT)
+
+
+def set_paper(sheet: Any, *, lying: bool = True, head: int = 0) -> None:
+    """On A4 all columns stand side by side, and the row of the head, counted from nought, on every page."""
     sheet.set_paper(A4)
-    if sum(widths) > UPRIGHT:
+    if lying:
         sheet.set_landscape()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.repeat_rows(head)
     sheet.set_footer("&C&P / &N")
 
 

@@ -27,6 +27,7 @@ class Entry:
     icon: str
     group: Group
     count: Callable[[Request], int] | None
+    also: tuple[str, ...]
 
 
 @dataclass
@@ -38,7 +39,12 @@ class Link:
     icon: str
     group: Group
     count: int
+    also: tuple[str, ...] = ()
     current: bool = False
+
+    def leads_to(self, path: str) -> int:
+        """How much of an address is this entry's: the length of the part that they share, or nought."""
+        return max((len(start) for start in (self.url, *self.also) if path.startswith(start)), default=0)
 
     @property
     def group_label(self) -> Text:
@@ -59,12 +65,14 @@ def register(
     icon: str = "circle",
     group: Group = "work",
     count: Callable[[Request], int] | None = None,
+    also: tuple[str, ...] = (),
 ) -> None:
     """Show a page in the navigation of ``area`` to those who hold ``permission`` anywhere (``None``: to all).
 
-    ``count`` says how many things wait there; nought is not shown. The same ``url_name`` again replaces the entry.
+    ``count`` says how many things wait there; nought is not shown. Pages of other apps whose addresses begin with one
+    of ``also`` stand under this entry. The same ``url_name`` again replaces the entry.
     """
-    _entries[area][url_name] = Entry(label, url_name, permission, order, icon, group, count)
+    _entries[area][url_name] = Entry(label, url_name, permission, order, icon, group, count, also)
 
 
 def register_scope(describe: Callable[[Request], str]) -> None:
@@ -79,14 +87,18 @@ def scope_of(request: HttpRequest) -> str:
 def links(request: HttpRequest, area: Area) -> list[Link]:
     """What the person may open, in order; the entry whose address is the longest prefix of this page is current."""
     shown = [
-        Link(entry.label, url, entry.icon, entry.group, entry.count(cast("Request", request)) if entry.count else 0)
+        Link(entry.label, url, entry.icon, entry.group, _waiting(entry, request), entry.also)
         for entry in sorted(_entries[area].values(), key=lambda entry: (list(GROUPS).index(entry.group), entry.order))
         if _may(request, entry.permission) and (url := _address(entry.url_name))
     ]
-    here = [link for link in shown if request.path.startswith(link.url)]
-    if here:
-        max(here, key=lambda link: len(link.url)).current = True
+    here = max(shown, key=lambda link: link.leads_to(request.path), default=None)
+    if here and here.leads_to(request.path):
+        here.current = True
     return shown
+
+
+def _waiting(entry: Entry, request: HttpRequest) -> int:
+    return entry.count(cast("Request", request)) if entry.count else 0
 
 
 def _may(request: HttpRequest, permission: str | None) -> bool:

@@ -28,6 +28,7 @@ EXPIRES, NOT_BEFORE, ISSUED, KEY = 4, 5, 6, 7  # claims of RFC 8392
 PURPOSE, QUANTITY = -70001, -70002  # private claims
 FOR_EVER = 4_102_444_800  # 2100-01-01
 EDDSA = -8
+MASK = 3
 
 
 # Short codes -----------------------------------------------------------------------------------------------------
@@ -140,7 +141,8 @@ def qr_svg(token: bytes, *, label: str) -> str:
     """The token as an inline SVG of at most version 10, error correction M; ``label`` is read aloud instead."""
     import segno  # noqa: PLC0415 (slow to import)
 
-    code = segno.make(base45(token), error="m", mode="alphanumeric", boost_error=False)
+    # The best of the eight masks costs two thirds of the drawing. A signature is as good as random: any will do.
+    code = segno.make(base45(token), error="m", mode="alphanumeric", boost_error=False, mask=MASK)
     if int(code.version) > 10:
         raise ValueError(f"The token of {len(token)} bytes needs a QR code of version {code.version}.")
     svg: str = code.svg_inline(border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None)

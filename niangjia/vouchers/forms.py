@@ -55,7 +55,7 @@ class PointForm(forms.ModelForm):  # type: ignore[type-arg]  # it cannot be subs
 class NewPointForm(PointForm):
     """A place, and the unit it belongs to."""
 
-    organization = forms.ModelChoiceField(Organization.objects.none(), label=_("Unit"))
+    organization = forms.ModelChoiceField(Organization.objects.none(), label=_("Unit"), empty_label=_("choose one"))
     field_order = ["organization", "name", "address", "hours", "phone"]
 
     class Meta(PointForm.Meta):

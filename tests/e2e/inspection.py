@@ -1,7 +1,7 @@
 """What is wrong with a page as it stands in a browser: for the eye, for a thumb, for a machine that reads aloud."""
 
-import json
 from functools import cache
+from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, ViewportSize
@@ -11,11 +11,13 @@ LEAST = 48  # px, what a thumb can hit
 
 # The rules of WCAG 2.2 AA, those of 2.2 included, which axe leaves out unless they are asked for.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = f"""async () => {{
-    const {{ violations }} = await axe.run({json.dumps({"runOnly": TAGS, "resultTypes": ["violations"]})});
-    return violations.map(fault => `${{fault.id}} (${{fault.help}}): `
+# What other colours may change: all else was looked at in the light.
+OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+AXE = """async asked => {
+    const { violations } = await axe.run({ runOnly: asked, resultTypes: ["violations"] });
+    return violations.map(fault => `${fault.id} (${fault.help}): `
         + fault.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | "));
-}}"""
+}"""
 
 # Seen at any width. A table that scrolls inside its own frame is no wider than the page.
 ANYWHERE = """() => {
@@ -40,6 +42,10 @@ ANYWHERE = """() => {
         if (shown(field) && ![...(field.labels || [])].some(label => label.innerText.trim())
             && !field.getAttribute("aria-label") && !field.getAttribute("aria-labelledby"))
             say("a field without a label", field);
+    for (const option of document.querySelectorAll("main option"))
+        if (option.text.startsWith("---")) say("nothing to read in a choice", option);
+    for (const part of document.querySelectorAll(".step-mark, .badge, .btn"))
+        if (shown(part) && part.scrollHeight > part.clientHeight + 1) say("its words are cut off", part);
     return faults;
 }"""
 
@@ -60,6 +66,7 @@ TOUCHED = """least => {
 
 # What has changed shows with the next picture that is drawn; charts follow the width of the page a moment later.
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 10)))"
+AT_REST = "() => document.getAnimations().forEach(one => one.finish())"
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -103,8 +110,26 @@ def faults_of(page: Page, size: ViewportSize) -> list[str]:
 def axe_faults(page: Page) -> list[str]:
     """What axe finds."""
     page.evaluate(axe_script())
-    found: list[str] = page.evaluate(AXE)
+    found: list[str] = page.evaluate(AXE, TAGS)
     return found
+
+
+def faults_in_the_dark(page: Page) -> list[str]:
+    """What axe finds of the colours for those whose system is dark."""
+    _turn_to(page, "dark")
+    page.evaluate(axe_script())
+    found: list[str] = page.evaluate(AXE, OF_COLOUR)
+    _turn_to(page, "light")
+    return [f"in the dark: {fault}" for fault in found]
+
+
+def _turn_to(page: Page, scheme: Literal["dark", "light"]) -> None:
+    """Until the page has these colours: they come with a later picture, and change over some moments."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=scheme)
+    page.evaluate(DRAWN)
+    page.evaluate(AT_REST)
+    page.evaluate(DRAWN)
 
 
 def settle(page: Page) -> None:

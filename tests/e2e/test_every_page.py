@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize
 from niangjia.ui import views
 from tests.access_table import ROWS
 from tests.e2e.house import House, make_house
-from tests.e2e.inspection import DESK, PHONE, Listener, axe_faults, faults_of
+from tests.e2e.inspection import DESK, PHONE, Listener, axe_faults, faults_in_the_dark, faults_of
 from tests.e2e.sights import ELSEWHERE, NO_PAGES, SENDING_ON, Sight, is_data, sights
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def come_in(page: Page, house: House, site: str, who: str) -> None:
 
 
 def look(page: Page, listener: Listener, *sizes: ViewportSize) -> list[str]:
-    """What is wrong with the page at these widths: as it is, read by axe too, and in large type."""
+    """What is wrong with the page at these widths: as it is, read by axe too, and in large type; last, in the dark."""
     faults = []
     for size in sizes:
         page.set_viewport_size(size)
@@ -78,7 +78,7 @@ def look(page: Page, listener: Listener, *sizes: ViewportSize) -> list[str]:
         page.evaluate("document.documentElement.classList.add('large')")
         faults += [f"{size['width']} px, large type: {fault}" for fault in faults_of(page, size)]
         page.evaluate("document.documentElement.classList.remove('large')")
-    faults += listener.told
+    faults += faults_in_the_dark(page) + listener.told
     listener.told.clear()
     return faults
 
@@ -100,6 +100,22 @@ def test_the_page_is_sound(seen: Sight, house: House, lasting_site: str, page: P
         assert page.locator("#error-summary").is_visible(), "what must be filled in was sent empty, and taken"
         faults += [f"after a refusal: {fault}" for fault in look(page, listener, PHONE)]
     assert "\n".join(faults) == ""
+
+
+@pytest.mark.parametrize("who", ["stranger", "member", "officer"])
+@pytest.mark.parametrize("path", ["/", "/home/", "/p/", "/staff/members/"])
+def test_the_frames_hold_longer_words_too(
+    path: str, who: str, house: House, lasting_site: str, page: Page, listener: Listener
+) -> None:
+    """English words are wider: the bar above must not push the page beyond the phone."""
+    come_in(page, house, lasting_site, who)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": lasting_site}])
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert faults_of(page, PHONE) == []
+    page.context.clear_cookies()
+    listener.told.clear()
 
 
 def test_every_address_is_looked_at() -> None:
@@ -144,7 +160,10 @@ def show(page: Page, content: bytes, status: int = 200) -> None:
 
 
 FAULTY = """<!doctype html><html lang="zh-Hans"><meta name="viewport" content="width=device-width"><title>·</title>
-<main><h1>一</h1><h1>二</h1><p style="color: #ccc">太淡的字</p><button>小</button><input>
+<style>@media (prefers-color-scheme: dark) { button { color: #222; background: #111 } }</style>
+<main><h1>一</h1><h1>二</h1><p style="color: #ccc">太淡的字</p><button>太小的按钮</button>
+<span class="badge" style="display: block; height: 9px">切</span>
+<select aria-label="一"><option>------</option></select><input>
 <img src="/static/none.png" alt=""><div style="width: 600px">宽</div></main><script>console.error("oh")</script>"""
 
 
@@ -154,6 +173,12 @@ def test_no_fault_is_overlooked(lasting_site: str, page: Page, listener: Listene
     found = "\n".join(look(page, listener, PHONE, DESK))
     for fault in (
         "2 headings of the first level", "no title", "px too wide", "px high: <button>", "a field without a label",
-        "an image that is not there", "color-contrast", "console: oh", "404: ",
+        "an image that is not there", "its words are cut off", "nothing to read in a choice",
+            "color-contrast", "console: oh", "404: ",
     ):  # fmt: skip
         assert fault in found
+    light, dark = (
+        [line for line in found.splitlines() if "color-contrast" in line and ("in the dark" in line) == is_dark]
+        for is_dark in (False, True)
+    )
+    assert ["<button>" in line for line in (*light, *dark)] == [False, False, True]

@@ -1,7 +1,7 @@
 """How the gifts of a programme find their people, and standing in line for one, for programs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import Http404
@@ -23,7 +23,7 @@ from niangjia.bookings.services import AllocationPlan, SharePlan
 from niangjia.bookings.shapes import LineEntryOut
 from niangjia.core import access
 from niangjia.core.request import Request
-from niangjia.core.shapes import In, Line200, Moment, Name60, Pieces
+from niangjia.core.shapes import Filled, In, Line200, Moment, Name60, Pieces
 from niangjia.members.models import Member
 
 router = Router()
@@ -39,7 +39,7 @@ class PlannedShareOut(Schema):
 class AllocationOut(Schema):
     """The officer's choice, and what the notice says of it. ``fixed_at`` is when it was announced."""
 
-    method: Method
+    method: Filled[Method] = Field(description="Null where nothing can be booked.")
     waiting_list: bool
     answer_hours: int
     release_at: datetime | None
@@ -61,9 +61,9 @@ class PlannedShareIn(In):
 
 
 class AllocationIn(In):
-    """The whole choice, in place of the one before."""
+    """The whole choice, in place of the one before. The method is empty where nothing can be booked."""
 
-    method: Method
+    method: Method | Literal[""]
     waiting_list: bool = True
     answer_hours: int = Field(24, ge=1, le=240)
     release_at: Moment | None = None

@@ -1,6 +1,12 @@
 """What is typed about programmes, and how their gifts find their people."""
 
-from niangjia.benefits.forms.allocation import AllocationForm, CountForm, ShareForm, ShareTemplateForm
+from niangjia.benefits.forms.allocation import (
+    AllocationForm,
+    CountForm,
+    LimitsForm,
+    ShareForm,
+    ShareTemplateForm,
+)
 from niangjia.benefits.forms.programmes import (
     AudienceForm,
     BasicsForm,
@@ -26,6 +32,7 @@ __all__ = [
     "GiftForm",
     "GoodsForm",
     "LimitForm",
+    "LimitsForm",
     "PersonForm",
     "ReasonForm",
     "RehearsalForm",

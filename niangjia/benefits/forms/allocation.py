@@ -17,7 +17,30 @@ from niangjia.members.models import Group
 from niangjia.org.models import Organization
 
 
-class AllocationForm(forms.Form):
+class LimitsForm(forms.Form):
+    """All that there is to choose where nothing can be booked."""
+
+    limits = forms.ModelMultipleChoiceField(
+        label=_("Limits"),
+        queryset=Limit.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each counts over all programmes that name it."),
+    )
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limits"].queryset = limits_above(programme)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def shown(found: Allocation) -> dict[str, Any]:
+        return {"limits": list(found.limits.all())}
+
+    def plan(self, shares: list[SharePlan]) -> AllocationPlan:
+        return AllocationPlan(method="", waiting_list=False, shares=shares, limits=self.cleaned_data["limits"])
+
+
+class AllocationForm(LimitsForm):
     method = forms.ChoiceField(
         label=_("How are the gifts allocated?"),
         choices=[(Method.DRAW, Method.DRAW.label), (Method.FIRST_COME, Method.FIRST_COME.label)],
@@ -47,23 +70,12 @@ class AllocationForm(forms.Form):
     pack_most = forms.IntegerField(
         label=_("For a household: gifts at most"), min_value=1, max_value=20, initial=4, required=False
     )
-    limits = forms.ModelMultipleChoiceField(
-        label=_("Limits"),
-        queryset=Limit.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Each counts over all programmes that name it."),
-    )
-
-    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["limits"].queryset = limits_above(programme)  # type: ignore[attr-defined]
 
     @staticmethod
     def shown(found: Allocation) -> dict[str, Any]:
         names = ("method", "value_name", "value_due_at", "waiting_list", "answer_hours", "release_at", "pack",
                  "pack_most")  # fmt: skip
-        return {"limits": list(found.limits.all())} | {name: getattr(found, name) for name in names}
+        return LimitsForm.shown(found) | {name: getattr(found, name) for name in names}
 
     def plan(self, shares: list[SharePlan]) -> AllocationPlan:
         chosen = dict(self.cleaned_data)
@@ -80,7 +92,7 @@ def limits_above(programme: Programme) -> Any:
 
 class ShareForm(forms.Form):
     name = forms.CharField(label=_("For whom, in a few words"), max_length=60)
-    rule = forms.ModelChoiceField(label=_("By which rule"), queryset=Rule.objects.none())
+    rule = forms.ModelChoiceField(label=_("By which rule"), queryset=Rule.objects.none(), empty_label=_("choose one"))
     quantity = forms.IntegerField(label=_("Number of gifts"), min_value=1, max_value=MOST)
     flows_at = forms.DateTimeField(
         label=_("Unused ones are for everybody from"), required=False, help_text=_("Empty: when booking closes.")

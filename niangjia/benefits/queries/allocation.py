@@ -1,9 +1,10 @@
 """How the gifts of a programme are allocated, in plain words: for the notice, the member's page and the plan."""
 
 from datetime import datetime
+from functools import lru_cache
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from niangjia.audiences import queries as audiences
 from niangjia.benefits.models import Programme
@@ -11,18 +12,39 @@ from niangjia.bookings.models import Allocation, Limit, Method, Pack, Share, Who
 from niangjia.ui.formats import moment
 
 
-def sentences(programme: Programme) -> list[str]:
-    """Everything that was chosen, one sentence or two for each thing; nothing where nothing was chosen."""
+def sentences(programme: Programme, at: datetime | None = None) -> list[str]:
+    """Everything that was chosen, one sentence or two for each thing; nothing where nothing was chosen.
+
+    Once a programme runs it is fixed. With ``at`` what this process has read in the same minute may then be told
+    again: a crowd that opens its pages in the same second reads the same.
+    """
+    if at and programme.is_running:
+        times = programme.opens_at, programme.closes_at
+        return [*_fixed(programme, times, get_language() or "", int(at.timestamp()) // 60)]
+    return _read(programme)
+
+
+@lru_cache(maxsize=200)
+def _fixed(programme: Programme, times: tuple[datetime | None, ...], language: str, minute: int) -> list[str]:
+    """``times`` may be put off while it runs; ``minute`` is the age at which names are read anew."""
+    del times, language, minute
+    return _read(programme)
+
+
+def _read(programme: Programme) -> list[str]:
     found = Allocation.objects.filter(pk=programme.pk).first()
-    if found is None or not programme.opens_at:
+    if found is None:
         return []
+    limits = [_limit(limit) for limit in found.limits.prefetch_related("allocations")]
+    if not found.method or not programme.opens_at:
+        return limits
     return [
         _method(found, programme),
         *(_share(share) for share in found.shares.select_related("rule_version")),
         *_pack(found),
         *_line(found),
         *_release(found),
-        *(_limit(limit) for limit in found.limits.prefetch_related("allocations")),
+        *limits,
     ]
 
 

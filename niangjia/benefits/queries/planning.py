@@ -110,7 +110,7 @@ def fitting_method(programme: Programme, gifts: list[Gift]) -> Method:
 
 def _missing_allocation(programme: Programme, gifts: list[Gift]) -> list[Missing]:
     found = Allocation.objects.filter(pk=programme.pk).first()
-    if found is None:
+    if found is None or not found.method:
         text = _("There is not one for everybody: say how the gifts are allocated.")
         return [Missing("allocation", text)] if fitting_method(programme, gifts) == Method.DRAW else []
     told = []

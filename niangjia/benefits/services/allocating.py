@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from niangjia.bookings.services import AllocationPlan
 from niangjia.core.access import Actor
 from niangjia.core.catalogue import Kind, registered
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.members.models import Group
 from niangjia.org.models import Organization
 
@@ -43,7 +44,7 @@ class ShareTemplate:
     months: int = MONTHS
 
 
-@transaction.atomic
+@whole
 def plan_allocation(programme: Programme, plan: AllocationPlan, *, actor: Actor | None) -> Allocation:
     """Say how the gifts are allocated, while the programme is a draft."""
     programme = locked(programme, actor)
@@ -58,7 +59,7 @@ def kinds() -> list[ShareKind]:
     return [kind for kind in ShareKind if known or kind != ShareKind.HARDSHIP]
 
 
-@transaction.atomic
+@whole
 def save_share_rule(
     programme: Programme, template: ShareTemplate, *, actor: Actor | None, on: date
 ) -> tuple[str, RuleVersion]:

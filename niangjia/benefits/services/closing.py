@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -17,6 +16,7 @@ from niangjia.bookings.models import Booking, BookingStatus, Offer, OfferStatus
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 from niangjia.ledgers.models import Account
 from niangjia.ledgers.queries import available
@@ -38,7 +38,7 @@ class StillWaiting(DomainError):
     code = "still-waiting"
 
 
-@transaction.atomic
+@whole
 def close_programme(programme: Programme, *, actor: Actor | None, at: datetime) -> Programme:
     """End booking and handing out. What nobody collected lapses, and what is left is held in the store again.
 
@@ -82,7 +82,7 @@ def _release(gift: Gift, programme: Programme, actor: Actor | None) -> int:
     return max(0, left)
 
 
-@transaction.atomic
+@whole
 def file_report(programme: Programme, *, actor: Actor | None, at: datetime) -> Paper:
     """The report as it stands now, as PDF, Word and Excel."""
     programme = locked(programme, actor, REPORT)
@@ -105,7 +105,7 @@ def _file(programme: Programme, found: Report, actor: Actor | None, at: datetime
     )
 
 
-@transaction.atomic
+@whole
 def report_programme(programme: Programme, *, actor: Actor | None, at: datetime) -> Paper:
     """Sign off the report: from now on the programme is over. Refused while the counts disagree."""
     programme = locked(programme, actor, REPORT)

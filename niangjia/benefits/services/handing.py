@@ -26,6 +26,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput, InvalidTransition
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 from niangjia.ledgers.models import Account
 from niangjia.members.models import Member
@@ -65,7 +66,7 @@ class Recorded:
 
 
 # The list ---------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def fill_list(split: Split, *, actor: Actor | None) -> Filled:
     """Put everybody who is eligible, has no other gift of the programme and finds a pack on the list."""
     split = _held(split, actor)
@@ -108,7 +109,7 @@ def _last_number(split: Split) -> int:
     return split.handouts.aggregate(last=Max("number"))["last"] or 0
 
 
-@transaction.atomic
+@whole
 def put_on_list(split: Split, member: Member, *, actor: Actor | None) -> Handout:
     """Add one eligible person, as long as a pack is free; who is not eligible is told which condition fails."""
     split = _held(split, actor)
@@ -161,7 +162,7 @@ def _booked_online(member: Member, number: int) -> AlreadyServed:
     )
 
 
-@transaction.atomic
+@whole
 def take_off_list(handout: Handout, *, reason: str, actor: Actor | None) -> Handout:
     """Somebody does not get a pack after all; the pack is free for another."""
     handout = _held_handout(handout, actor)
@@ -173,7 +174,7 @@ def take_off_list(handout: Handout, *, reason: str, actor: Actor | None) -> Hand
 
 
 # Handing out ------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def record_handout(handout: Handout, *, actor: Actor | None, at: datetime, signed_by: str = "") -> Handout:
     """A person was handed the pack and has signed; ``signed_by`` names who signed for somebody else."""
     handout = _held_handout(handout, actor)
@@ -198,7 +199,7 @@ def record_handout(handout: Handout, *, actor: Actor | None, at: datetime, signe
     return handout
 
 
-@transaction.atomic
+@whole
 def record_sheet(split: Split, *, absent: Collection[int] = (), actor: Actor | None, at: datetime) -> Recorded:
     """Everybody on the signed sheet but those whose numbers are in ``absent`` has got a pack."""
     split = _held(split, actor)
@@ -228,7 +229,8 @@ def _not_to_be_handed(split: Split, handouts: list[Handout]) -> dict[int, Domain
         if not limited or handout.number in refused:
             continue
         try:
-            _count(handout)
+            with transaction.atomic():
+                _count(handout)
         except bookings.LimitReached as no:
             refused[handout.number] = no
     return refused
@@ -276,7 +278,7 @@ def _sign(split: Split, handouts: list[Handout], *, actor: Actor | None, at: dat
     audit.record_many(actor, "benefits.handout.hand_out", list(told))
 
 
-@transaction.atomic
+@whole
 def undo_handout(handout: Handout, *, reason: str, actor: Actor | None) -> Handout:
     """A hand-out was written down by mistake: the pack is set aside for the person again."""
     if not reason.strip():
@@ -303,7 +305,7 @@ def undo_handout(handout: Handout, *, reason: str, actor: Actor | None) -> Hando
 
 
 # The sheet --------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def print_sheet(split: Split, *, actor: Actor | None, at: datetime) -> Paper:
     """The sign-for sheet of those who are on the list, as PDF and Excel; it lies sealed, since it names people."""
     split = _held(split, actor)

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -11,10 +10,11 @@ from niangjia.benefits.permissions import PLAN
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.org.models import Organization
 
 
-@transaction.atomic
+@whole
 def set_limit(
     *,
     organization: Organization | None,
@@ -48,7 +48,7 @@ def set_limit(
     return limit
 
 
-@transaction.atomic
+@whole
 def end_limit(limit: AmountLimit, *, on: date, actor: Actor | None) -> AmountLimit:
     """From this day on the limit no longer holds."""
     access.require(actor, PLAN, limit.organization or "")

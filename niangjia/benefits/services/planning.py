@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import Audience
@@ -17,6 +16,7 @@ from niangjia.bookings.models import Offer
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 from niangjia.ledgers.models import StockEntry
 from niangjia.org.models import Organization
@@ -49,7 +49,7 @@ class GiftPlan:
     unit: str = "份"
 
 
-@transaction.atomic
+@whole
 def create_programme(
     *,
     organization: Organization,
@@ -113,7 +113,7 @@ def check_times(programme: Programme) -> None:
         raise InvalidInput(_("Opening and closing belong together."), field=missing)
 
 
-@transaction.atomic
+@whole
 def change_programme(programme: Programme, *, actor: Actor | None, at: datetime, **changes: Any) -> Programme:
     """Change a draft freely; once it is published, only the words, and times to the advantage of the members."""
     programme = locked(programme, actor)
@@ -160,7 +160,7 @@ def _tell_offer(programme: Programme, changed: dict[str, Any], actor: Actor | No
         bookings.change_offer(offer, actor=actor, **known)
 
 
-@transaction.atomic
+@whole
 def set_times(
     programme: Programme,
     *,
@@ -174,7 +174,7 @@ def set_times(
     return choose_points(programme, points, actor=actor)
 
 
-@transaction.atomic
+@whole
 def choose_points(programme: Programme, points: Iterable[ServicePoint], *, actor: Actor | None) -> Programme:
     """Say where the gifts can be collected; one may be added while the programme runs, none taken away."""
     programme = locked(programme, actor)
@@ -190,7 +190,7 @@ def choose_points(programme: Programme, points: Iterable[ServicePoint], *, actor
     return programme
 
 
-@transaction.atomic
+@whole
 def choose_audience(programme: Programme, audience: Audience | None, *, actor: Actor | None) -> Programme:
     """Say who is eligible: an audience of the programme's own unit or of one above it."""
     programme = locked(programme, actor)
@@ -206,7 +206,7 @@ def choose_audience(programme: Programme, audience: Audience | None, *, actor: A
 
 
 # Gifts ------------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def add_gift(programme: Programme, plan: GiftPlan, *, actor: Actor | None) -> Gift:
     """Plan one more kind of pack; it becomes an item of the stock."""
     programme = locked(programme, actor)
@@ -260,7 +260,7 @@ def _check_plan(plan: GiftPlan, programme: Programme, gift: Gift | None = None) 
         )
 
 
-@transaction.atomic
+@whole
 def change_gift(gift: Gift, plan: GiftPlan, *, actor: Actor | None) -> Gift:
     """Plan a pack anew while the programme is a draft."""
     programme = locked(gift.programme, actor)
@@ -279,7 +279,7 @@ def change_gift(gift: Gift, plan: GiftPlan, *, actor: Actor | None) -> Gift:
     return gift
 
 
-@transaction.atomic
+@whole
 def remove_gift(gift: Gift, *, actor: Actor | None) -> None:
     """Drop a pack from the plan; refused once stock of it has arrived or a split counts on it."""
     programme = locked(gift.programme, actor)
@@ -295,7 +295,7 @@ def remove_gift(gift: Gift, *, actor: Actor | None) -> None:
     gift.delete()
 
 
-@transaction.atomic
+@whole
 def receive_goods(
     gift: Gift,
     *,

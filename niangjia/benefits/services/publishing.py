@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -17,6 +16,7 @@ from niangjia.bookings.services import AllocationPlan
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 
 
@@ -30,7 +30,7 @@ class NotReady(DomainError):
         self.missing = list(lacking)
 
 
-@transaction.atomic
+@whole
 def publish_programme(programme: Programme, *, actor: Actor | None, at: datetime) -> Programme:
     """Make the notice public, set the stock aside, and put the online gift on offer at its moment.
 
@@ -58,8 +58,10 @@ def publish_programme(programme: Programme, *, actor: Actor | None, at: datetime
 
 def _settle_allocation(programme: Programme, actor: Actor | None) -> None:
     """Where there is one for everybody nobody need choose: first come, first served."""
-    if not Allocation.objects.filter(pk=programme.pk).exists():
-        plan = AllocationPlan(method=Method.FIRST_COME)
+    found = Allocation.objects.filter(pk=programme.pk).first()
+    if found is None or not found.method:
+        limits = list(found.limits.all()) if found else []
+        plan = AllocationPlan(method=Method.FIRST_COME, limits=limits)
         bookings.plan_allocation(key=programme.pk, organization=programme.organization, plan=plan, actor=actor)
 
 
@@ -85,7 +87,7 @@ def _put_on_offer(
     bookings.publish_offer(offer, actor=actor)
 
 
-@transaction.atomic
+@whole
 def abandon_programme(programme: Programme, *, reason: str, actor: Actor | None) -> Programme:
     """Give up a draft; what has arrived for it stays in the stock."""
     programme = locked(programme, actor, PLAN)
@@ -95,7 +97,7 @@ def abandon_programme(programme: Programme, *, reason: str, actor: Actor | None)
     return programme
 
 
-@transaction.atomic
+@whole
 def open_due(*, at: datetime) -> int:
     """Show as under way what has opened by the clock; bookings themselves do not wait for this."""
     due = Programme.objects.select_for_update(of=["self"]).filter(status=ProgrammeStatus.PUBLISHED, opens_at__lte=at)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import Programme, ProgrammeStatus
 from niangjia.bookings import services as bookings
+from niangjia.bookings.models import Allocation, Method
 from niangjia.bookings.rehearsed import Rehearsal
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
@@ -30,6 +31,12 @@ def plan_of(programme: Programme) -> dict[str, Any]:
         raise DomainError(
             _("This programme gives nothing that people book by themselves."),
             remedy=_("Say on the page “Gifts” how many are to be booked online."),
+            code="nothing-to-rehearse",
+        )
+    if Allocation.objects.filter(pk=programme.pk, method=Method.DRAW).exists():
+        raise DomainError(
+            _("The gifts of this programme are drawn by lot: nobody hurries to its opening."),
+            remedy=_("Rehearse a programme in which whoever books first gets one."),
             code="nothing-to-rehearse",
         )
     if programme.status not in BEFORE_ITS_END:

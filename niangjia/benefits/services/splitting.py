@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from niangjia.benefits.queries.handing import packs_for_offline
 from niangjia.benefits.services.planning import PlanFixed, locked
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 
 
 class SplitInUse(DomainError):
@@ -49,7 +49,7 @@ class SplitPlan:
     on: date | None = None
 
 
-@transaction.atomic
+@whole
 def add_split(programme: Programme, plan: SplitPlan, *, actor: Actor | None) -> Split:
     """Set packs aside for a group; all groups together must fit into what is planned for offline."""
     programme = _held(programme, actor)
@@ -65,7 +65,7 @@ def add_split(programme: Programme, plan: SplitPlan, *, actor: Actor | None) -> 
     return split
 
 
-@transaction.atomic
+@whole
 def change_split(split: Split, plan: SplitPlan, *, actor: Actor | None) -> Split:
     """Plan the group anew; people stay on its list, so it cannot become smaller than they are many."""
     programme = _held(split.programme, actor)
@@ -91,7 +91,7 @@ def change_split(split: Split, plan: SplitPlan, *, actor: Actor | None) -> Split
     return split
 
 
-@transaction.atomic
+@whole
 def remove_split(split: Split, *, actor: Actor | None) -> None:
     """Drop a group with its list, as long as nobody has been handed a pack."""
     _held(split.programme, actor)
@@ -105,7 +105,7 @@ def remove_split(split: Split, *, actor: Actor | None) -> None:
     split.delete()
 
 
-@transaction.atomic
+@whole
 def audience_for_group(programme: Programme, group: str, *, actor: Actor | None) -> Audience:
     """Draw up, and begin to freeze, the list of a front-line group: those of it who stay on duty over the festival."""
     programme = _held(programme, actor)

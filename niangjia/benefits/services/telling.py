@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from niangjia.benefits.models import Programme
 from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Booking, BookingStatus, Channel
 from niangjia.core.access import Actor
+from niangjia.core.transactions import whole
 from niangjia.members.models import Member
 from niangjia.notices import services as notices
 from niangjia.ui import formats
@@ -28,7 +28,7 @@ def tell_booked() -> int:
     return sum(_tell_booked(programme) for programme in Programme.objects.running())
 
 
-@transaction.atomic
+@whole
 def _tell_booked(programme: Programme) -> int:
     """Numbers are given in order under one lock, so that below a committed one none is still to come."""
     held = Programme.objects.select_for_update(of=["self"], skip_locked=True).filter(pk=programme.pk).first()
@@ -66,7 +66,7 @@ def remind_collectors(*, at: datetime) -> int:
     return sum(_remind(programme, at) for programme in due)
 
 
-@transaction.atomic
+@whole
 def _remind(programme: Programme, at: datetime) -> int:
     held = Programme.objects.select_for_update(of=["self"], skip_locked=True).filter(pk=programme.pk, reminded_at=None)
     for found in held:
@@ -85,7 +85,7 @@ def _remind(programme: Programme, at: datetime) -> int:
     return 0
 
 
-@transaction.atomic
+@whole
 def cancel_own(booking: Booking, member: Member, *, actor: Actor, at: datetime) -> Booking:
     """The member gives the gift back for others, and has it in writing."""
     cancelled = bookings.cancel_booking(booking, actor=actor, at=at)

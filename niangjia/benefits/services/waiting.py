@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.benefits.models import Programme
@@ -11,10 +10,11 @@ from niangjia.benefits.services.handing import require_unserved
 from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Booking, Entry, EntryState, Offer
 from niangjia.core.errors import InvalidTransition
+from niangjia.core.transactions import whole
 from niangjia.members.models import Member
 
 
-@transaction.atomic
+@whole
 def join_line(programme: Programme, member: Member, *, actor: Any, at: datetime) -> Entry:
     """Enter the draw or stand on the waiting list: the member herself, or a helper for a person without a phone."""
     offer = Offer.objects.filter(pk=programme.pk).first()
@@ -24,7 +24,7 @@ def join_line(programme: Programme, member: Member, *, actor: Any, at: datetime)
     return bookings.join(offer, member, actor=actor, at=at)
 
 
-@transaction.atomic
+@whole
 def accept_gift(programme: Programme, entry: Entry, *, actor: Any, at: datetime) -> Booking:
     """Take the gift that is kept, unless the person has been served offline meanwhile."""
     if entry.state == EntryState.OFFERED:  # asking again after one has accepted is no second gift

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from niangjia.benefits.queries import planning
 from niangjia.benefits.services import NotReady, ShareKind, ShareTemplate
 from niangjia.benefits.services.allocating import months_before
 from niangjia.benefits.services.planning import PlanFixed
-from niangjia.benefits.tests.factories import OFFICER, Scene, make_scene
+from niangjia.benefits.tests.factories import OFFICER, Scene, make_scene, plan
 from niangjia.benefits.tests.test_pages import local, signed_in
 from niangjia.bookings import services as bookings
 from niangjia.bookings.models import Allocation, Claimant, Draw, Limit, Method, Offer, Pack
@@ -147,7 +148,7 @@ def test_the_notice_says_who_has_a_share_until_when_and_what_is_limited(scene: S
     text = client.get(reverse("benefits:public", args=[scene.programme.pk])).content.decode()
     assert "其中 1 份专留给“保洁员”" in text
     assert "留到预订截止" in text
-    assert "没用完的转入其余" in text
+    assert "未用完的开放给所有人" in text
     assert "“本季限领”：每户最多 1 份。与另外 1 个活动合并计算。" in text
     assert all(sentence in text for sentence in how.sentences(scene.programme))
 
@@ -242,3 +243,57 @@ def test_a_draw_is_planned_on_the_page(scene: Scene) -> None:
     assert scene.programme.status == ProgrammeStatus.OPEN
     assert Offer.objects.get().method == Method.DRAW
     assert "不再改动" in client.get(address).content.decode()
+
+
+# Where nothing can be booked --------------------------------------------------------------------------------------
+def offline_only() -> Scene:
+    """Packs that are handed out, and nothing else; nothing is said of limits yet."""
+    scene = make_scene(cleaners=2)
+    services.change_gift(scene.online, plan(quantity_online=0, quantity_offline=3), actor=None)
+    Allocation.objects.all().delete()
+    return scene
+
+
+def test_limits_of_what_is_only_handed_out_are_set_and_seen_on_the_page() -> None:
+    scene = offline_only()
+    client = signed_in(scene.officer)
+    shown, step = (reverse(f"benefits:{name}", args=[scene.programme.pk]) for name in ("plan", "allocation"))
+    assert "没有设份数限制" in client.get(shown).content.decode()
+    form = client.get(step).content.decode()
+    assert not re.search(r'name="(method|waiting_list|pack|template-kind)"', form)
+    empty = {"shares-TOTAL_FORMS": "0", "shares-INITIAL_FORMS": "0"}
+    limit = {"do": "limit", "limit-name": "每户一份", "limit-who": "household", "limit-most": "1"}
+    assert "checked" in client.post(step, empty | limit).content.decode()
+    assert not Allocation.objects.exists()
+    saved = client.post(step, empty | {"do": "save", "limits": [Limit.objects.get().pk]})
+    assert saved.status_code == 302
+    assert (Allocation.objects.get().method, Allocation.objects.get().limits.get().name) == ("", "每户一份")
+    assert "checked" in client.get(step).content.decode()
+    scene.publish()
+    for page in (client.get(shown), Client().get(reverse("benefits:public", args=[scene.programme.pk]))):
+        assert "“每户一份”：每户最多 1 份" in page.content.decode()
+    assert not Offer.objects.exists()
+
+
+def test_a_limit_of_what_is_only_handed_out_is_kept() -> None:
+    scene = offline_only()
+    limit = bookings.create_limit(organization=scene.tree.unit, name="每单位一份", who="unit", most=1, actor=None)
+    choose(scene, method="", waiting_list=False, limits=[limit])
+    scene.publish()
+    split = scene.split()
+    services.fill_list(split, actor=None)
+    recorded = services.record_sheet(split, actor=None, at=scene.now)
+    assert (recorded.done, [number for number, _why in recorded.refused]) == (1, [2])
+
+
+def test_what_can_be_booked_after_all_is_allocated_anew_and_keeps_its_limits(scene: Scene) -> None:
+    limit = bookings.create_limit(organization=scene.tree.unit, name="限领", who="person", most=1, actor=None)
+    choose(scene, method="", waiting_list=False, limits=[limit])
+    assert lacking(scene) == ["allocation"]  # seven people, three gifts
+    with pytest.raises(NotReady), transaction.atomic():
+        scene.publish()
+    plenty = make_scene(online=20, protected=0, tree=scene.tree)
+    choose(plenty, method="", waiting_list=False, limits=[limit])
+    plenty.publish()
+    written = Allocation.objects.get(pk=plenty.programme.pk)
+    assert (written.method, written.limits.get()) == (Method.FIRST_COME, limit)

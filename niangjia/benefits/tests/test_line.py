@@ -128,15 +128,19 @@ def test_she_waits_is_called_and_accepts_from_her_own_list() -> None:
     scene = sold_out()
     first, _second, waiting, behind = scene.people
     assert place(scene, waiting).may_wait
-    assert "登记候补" in page(waiting, scene.programme)
-    for each in (waiting, behind):
-        send(each, "benefits:member-join", scene)
+    text = page(waiting, scene.programme)
+    assert "登记候补" in text
+    assert "您前面还有 0 人在等。 到现在还没有轮到过人。" in text
+    send(waiting, "benefits:member-join", scene)
+    assert "您前面还有 1 人在等。" in page(behind, scene.programme)
+    send(behind, "benefits:member-join", scene)
     found = place(scene, behind)
     assert found.ahead
     assert (found.standing, found.ahead.waiting) == (Standing.WAITING, 1)
     services.cancel_own(Booking.objects.get(member=first), first, actor=first.user, at=timezone.now())  # type: ignore[arg-type]
     assert place(scene, waiting).standing == Standing.KEPT
     assert place(scene, first).standing == Standing.SOLD_OUT
+    assert "您前面还有 0 人在等。 到现在已轮到 1 人。" in page(behind, scene.programme)
     text = signed_in(waiting.user).get("/me/bookings/").content.decode()
     assert reverse("benefits:member-accept", args=[scene.programme.pk]) in text
     assert "请在" in text
@@ -188,7 +192,7 @@ def test_the_officer_sees_the_line_with_masked_names() -> None:
     assert "张＊" in text
     assert not any(member.name in text for member in scene.people)
     file = client.get(address, {"format": "xlsx"})
-    names = [row[1].value for row in load_workbook(io.BytesIO(file.content)).active.iter_rows()]  # type: ignore[union-attr]
+    names = [row[0].value for row in load_workbook(io.BytesIO(file.content)).active.iter_rows()]  # type: ignore[union-attr]
     assert names.count("张＊") == 2
     live = client.get(reverse("benefits:live", args=[scene.programme.pk])).content.decode()
     assert address in live

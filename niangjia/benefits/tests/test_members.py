@@ -1,16 +1,19 @@
 """What members and everybody see: what is theirs, why or why not, masked results, letters."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.audiences.tests.factories import make_audience
 from niangjia.benefits import services
 from niangjia.benefits.models import Programme, ProgrammeStatus
-from niangjia.benefits.queries.members import Standing, place_of, programmes_for
+from niangjia.benefits.queries.members import Standing, place_of, programmes_for, standings
 from niangjia.benefits.tests.factories import Scene, make_people, make_programme, make_scene
 from niangjia.bookings import passes
 from niangjia.bookings import services as bookings
@@ -54,6 +57,40 @@ def test_an_eligible_member_gets_a_pass_of_her_own() -> None:
     assert read
     assert (read.member, read.offer) == (member.pk.bytes, scene.programme.pk.bytes)
     assert f'action="/book/{scene.programme.pk}"' in text
+
+
+def test_home_asks_as_many_questions_for_one_programme_as_for_three() -> None:
+    scene = make_scene().publish()
+    member = scene.people[0]
+    client = signed_in(member.user)
+    client.get("/me/")
+    counts, shown = [], []
+    for more in (0, 2):
+        for _each in range(more):
+            make_scene(tree=scene.tree, people=0, cleaners=0).publish()
+        with CaptureQueriesContext(connection) as asked:
+            text = client.get("/me/").content.decode()
+        counts.append(len(asked))
+        shown.append(text.count('href="/programmes/'))
+    assert shown == [1, 3]
+    assert counts[0] == counts[1]
+
+
+def test_standings_of_many_are_those_of_each() -> None:
+    """A booking, a list that does not name her, an offer that is still to open."""
+    first = make_scene().publish()
+    member, stranger = first.people[0], make_people(first.tree, 1, trade="guard")[0]
+    book_online(first, member)
+    others = [make_scene(tree=first.tree, people=0, cleaners=0).publish() for _ in range(2)]
+    Offer.objects.filter(pk=others[1].programme.pk).update(opens_at=timezone.now() + timedelta(hours=1))
+    programmes = [scene.programme for scene in (first, *others)]
+    at = timezone.now()
+    for person_, expected in (
+        (member, [Standing.BOOKED, Standing.OPEN, Standing.NOT_YET_OPEN]),
+        (stranger, [Standing.NOT_ELIGIBLE, Standing.OPEN, Standing.NOT_YET_OPEN]),
+    ):
+        assert standings(programmes, person_, at) == list(zip(programmes, expected, strict=True))
+        assert [place_of(programme, person_, at).standing for programme in programmes] == expected
 
 
 def test_who_is_not_eligible_reads_why_and_gets_no_pass() -> None:
@@ -109,6 +146,24 @@ def test_the_page_says_where_she_stands(case: object, standing: Standing) -> Non
     case(scene, member)  # type: ignore[operator]
     assert place_of(scene.programme, member, timezone.now()).standing == standing
     assert 'name="pass"' not in page(member, scene.programme)
+
+
+CHANCES = [
+    (None, "剩余", "2 份", "符合条件的共 7 人，先到先得"),
+    (case_not_yet_open, "慰问品", "2 份", "符合条件的共 7 人"),
+]
+
+
+@pytest.mark.parametrize(("case", "label", "pieces", "people"), CHANCES)
+def test_the_page_says_how_many_there_are_and_for_how_many(case: Any, label: str, pieces: str, people: str) -> None:
+    scene = make_scene().publish()
+    member = scene.people[0]
+    if case:
+        case(scene, member)
+    text = page(member, scene.programme)
+    fact = text[text.index(f"<dt>{label}</dt>") :].partition("</div>")[0]
+    assert pieces in fact
+    assert people in fact
 
 
 def test_a_clock_of_the_server_that_was_set_back_reopens_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,10 +19,11 @@ from niangjia.audit.models import Entry
 from niangjia.benefits import services
 from niangjia.benefits.models import Gift, Handout, HandoutStatus, Programme, ProgrammeStatus, Split
 from niangjia.benefits.tests.factories import OFFICER, Scene, make_people, make_programme, make_scene
-from niangjia.bookings.models import Booking, Offer
+from niangjia.bookings.models import Booking, Offer, OfferStock
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import Cast, grant, holder, make_cast
 from niangjia.jobs.queue import run_waiting
+from niangjia.ledgers.services import verify_stock
 from niangjia.org.tests.factories import make_tree
 from niangjia.papers.models import Paper
 from niangjia.vouchers.services import create_point
@@ -200,6 +202,24 @@ def test_an_officer_closes_and_reports_on_the_pages() -> None:
     programme.refresh_from_db()
     assert programme.status == ProgrammeStatus.REPORTED
     assert Paper.objects.filter(kind="benefits.report").count() == 2
+
+
+def test_a_count_that_does_not_agree_stands_above_the_live_page_until_it_does() -> None:
+    scene = make_scene().publish()
+    client, address = signed_in(scene.officer), reverse("benefits:live", args=[scene.programme.pk])
+    stock = OfferStock.objects.filter(offer=scene.programme.pk)
+
+    def alarm() -> str:
+        verify_stock(at=timezone.now())
+        text = client.get(address).content.decode()
+        return text[text.index('role="alert"') : text.index("线上预订")] if 'role="alert"' in text else ""
+
+    assert alarm() == ""
+    stock.update(remaining=F("remaining") - 1)
+    assert "数目对不上" in alarm()
+    assert "3 / 2" in alarm()
+    stock.update(remaining=F("remaining") + 1)
+    assert alarm() == ""
 
 
 def test_the_page_before_closing_says_what_it_waits_for_and_then_what_lapses() -> None:

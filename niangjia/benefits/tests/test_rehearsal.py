@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from niangjia.audiences.tests.factories import make_rule
 from niangjia.benefits import permissions, services
 from niangjia.benefits.tests.factories import OFFICER, Scene, make_scene
 from niangjia.bookings import services as bookings
-from niangjia.bookings.models import Offer
+from niangjia.bookings.models import Method, Offer, Pack
 from niangjia.bookings.permissions import VIEW
 from niangjia.bookings.rehearsed import Check, Rehearsal
+from niangjia.bookings.services import AllocationPlan, SharePlan
 from niangjia.core.errors import DomainError
 from niangjia.identity.models import User
 from niangjia.identity.tests.factories import holder, make_cast
@@ -116,6 +118,33 @@ def test_a_result_says_what_the_machine_bears_and_what_was_not_measured(scene: S
     ):
         assert words in shown
     assert "数目对不上" not in shown
+    assert "没有演练" not in shown
+
+
+def test_a_result_names_what_of_the_programme_was_not_replayed(scene: Scene) -> None:
+    rule = make_rule(scene.tree.unit, "true")
+    limit = bookings.create_limit(organization=scene.tree.unit, name="限领", who="person", most=1, actor=None)
+    plan = AllocationPlan(
+        method=Method.FIRST_COME,
+        pack=Pack.HOUSEHOLD,
+        shares=[SharePlan(name="保洁员", rule_version=rule, quantity=1)],
+        limits=[limit],
+    )
+    services.plan_allocation(scene.programme, plan, actor=None)
+    rehearsed(scene)
+    assert "没有演练的：专留份额、限额、按户领取、候补。" in page(scene)
+
+
+def test_what_is_drawn_by_lot_has_no_opening_to_rehearse(scene: Scene) -> None:
+    plan = AllocationPlan(method=Method.DRAW, value_name="开奖号码", value_due_at=scene.programme.closes_at)
+    services.plan_allocation(scene.programme, plan, actor=None)
+    with pytest.raises(DomainError, match="抽签决定"):
+        services.plan_of(scene.programme)
+    shown = page(scene)
+    assert "抽签决定" in shown
+    assert "演练开放预订</button>" not in shown
+    assert signed_in(scene.officer).post(address(scene), ASKED).status_code == 422
+    assert not Rehearsal.objects.exists()
 
 
 def test_a_fault_is_the_first_thing_one_sees(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from niangjia.ledgers.models import StockEntry
 from niangjia.ledgers.queries import balance
 
 pytestmark = pytest.mark.django_db
-QUERIES = 16
+QUERIES = 14
 
 
 def test_who_has_booked_online_meanwhile_is_refused_and_the_others_are_not() -> None:

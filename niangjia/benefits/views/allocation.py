@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.benefits import services
-from niangjia.benefits.forms import AllocationForm, CountForm, ShareForm, ShareTemplateForm
+from niangjia.benefits.forms import AllocationForm, CountForm, LimitsForm, ShareForm, ShareTemplateForm
 from niangjia.benefits.models import Programme
 from niangjia.benefits.permissions import PLAN
 from niangjia.benefits.queries import allocation as how
@@ -43,13 +43,14 @@ def allocation(request: UserRequest, pk: UUID) -> HttpResponse:
         return _act(request, programme)
     found = allocation_of(pk)
     fitting = planning.fitting_method(programme, planning.gifts_of(programme))
-    values = AllocationForm.shown(found) if found else {"method": fitting}
+    values = _kind(programme).shown(found) if found else {}
+    values["method"] = values.get("method") or fitting
     rows = [ShareForm.shown(each) for each in found.shares.select_related("rule_version")] if found else []
     return _show(request, programme, values, rows)
 
 
 def _act(request: UserRequest, programme: Programme) -> HttpResponse:
-    form = AllocationForm(request.POST, programme=programme)
+    form = _kind(programme)(request.POST, programme=programme)
     shares = ShareForms(request.POST, prefix="shares", form_kwargs={"programme": programme})
     do = request.POST.get("do", "save")
     if do == "save":
@@ -66,12 +67,17 @@ def _act(request: UserRequest, programme: Programme) -> HttpResponse:
     return _show(request, programme, values, rows)
 
 
+def _kind(programme: Programme) -> type[LimitsForm]:
+    """Where nothing can be booked, nothing need be allocated."""
+    return AllocationForm if programme.gifts.filter(quantity_online__gt=0).exists() else LimitsForm
+
+
 def _filled_in(form: forms.Form) -> Values:
     """What stands in the form, right or wrong."""
     return {name: form[name].value() for name in form.fields}
 
 
-def _save(request: UserRequest, programme: Programme, form: AllocationForm, shares: Any) -> HttpResponse:
+def _save(request: UserRequest, programme: Programme, form: LimitsForm, shares: Any) -> HttpResponse:
     if form.is_valid() and shares.is_valid():
         try:
             plan = form.plan([row.plan() for row in shares.forms])
@@ -118,7 +124,7 @@ def _show(
     request: UserRequest, programme: Programme, values: Values, rows: list[Values], *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The form with what stands in it, unjudged."""
-    form = AllocationForm(initial=values, programme=programme)
+    form = _kind(programme)(initial=values, programme=programme)
     shares = ShareForms(prefix="shares", initial=rows, form_kwargs={"programme": programme})
     return _page(request, programme, form=form, shares=shares, status=status, **more)
 

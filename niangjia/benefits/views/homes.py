@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from niangjia.benefits.models import Programme, ProgrammeStatus
 from niangjia.benefits.permissions import HAND_OUT, REPORT, VIEW
 from niangjia.benefits.queries import with_totals
-from niangjia.benefits.queries.members import Place, Standing, place_of, programmes_for
+from niangjia.benefits.queries.members import Standing, programmes_for, standings
 from niangjia.bookings.queries import to_collect
 from niangjia.core import access
 from niangjia.core.access import Actor
@@ -90,8 +90,8 @@ def for_member(request: UserRequest) -> dict[str, Any] | None:
     now = timezone.now()
     above = {booking.offer_id for booking in to_collect(request.user, now)}
     programmes = [programme for programme in programmes_for(member) if programme.pk not in above]
-    places: list[Place] = [place_of(programme, member, now) for programme in programmes[:SHOWN]]
-    shown = [ForHer(place.programme, place.standing) for place in places if place.standing not in QUIET]
+    found = standings(programmes[:SHOWN], member, now)
+    shown = [ForHer(programme, standing) for programme, standing in found if standing not in QUIET]
     return {"places": shown} if shown else None
 
 

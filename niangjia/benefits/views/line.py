@@ -44,8 +44,8 @@ class LineTable(Table):
     """Nobody's full name stands here: the line is often looked at together."""
 
     columns = (
-        Column("position", gettext_lazy("Place in line"), value=lambda row: row.position or "—", sort="position"),
         Column("name", pgettext_lazy("person", "Name"), value=lambda row: formats.masked_name(row.member.name)),
+        Column("position", gettext_lazy("Place in line"), sort="position"),
         Column("unit", gettext_lazy("Union"), value=lambda row: row.member.organization.short_name),
         Column("quantity", gettext_lazy("Pieces"), value=lambda row: row.quantity, end=True),
         Column("channel", gettext_lazy("Channel"), value=lambda row: row.get_channel_display()),

@@ -59,7 +59,8 @@ def _page(request: UserRequest, pk: UUID, *, outcome: str = "") -> HttpResponse:
     member = _own(request)
     if member is None:
         return redirect("benefits:public", pk)
-    place = place_of(found, member, timezone.now())
+    at = timezone.now()
+    place = place_of(found, member, at)
     if told := said(outcome, place.standing):
         messages.add_message(request, told.level, str(told.text))
     offer = place.offer
@@ -68,7 +69,7 @@ def _page(request: UserRequest, pk: UUID, *, outcome: str = "") -> HttpResponse:
         "place": place,
         "points": found.points.all(),
         "token": bookings.issue_pass(offer, member) if offer and place.standing == Standing.OPEN else "",
-        "how": allocation.sentences(found),
+        "how": allocation.sentences(found, at),
         "drawn": offer is not None and offer.method == Method.DRAW,
         "phone": found.contact_phone or found.organization.phone,
     }

@@ -34,7 +34,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 class ProgrammeTable(Table):
     columns = (
         Column("name", gettext_lazy("Programme"), sort="name"),
-        Column("unit", gettext_lazy("Union"), value=lambda row: row.organization.short_name),
+        Column("unit", gettext_lazy("Union"), value=lambda row: row.organization.short_name, whole=True),
         Column(
             "status",
             gettext_lazy("State"),

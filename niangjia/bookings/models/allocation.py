@@ -64,6 +64,7 @@ class Pack(models.TextChoices):
 class Allocation(Owned):
     """How the pieces of one programme find their people; its key is the programme's. It is fixed by publishing.
 
+    ``method`` is empty where nothing can be booked: then it holds the limits of what is handed out, and no more.
     ``answer_hours`` is how long somebody whose turn has come may think it over. What is not collected by
     ``release_at`` goes to the next in line. For a draw, ``value_name`` is the public value that is mixed in, named
     before entries close and known only after, at about ``value_due_at``.

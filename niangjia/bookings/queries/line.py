@@ -1,7 +1,9 @@
 """Who waits: a person's place, her chance in a draw, the limits that stop her; and the line as the officer sees it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet, Sum
@@ -10,13 +12,11 @@ from niangjia.bookings.models import STANDING, Claimant, Entry, EntryState, Limi
 from niangjia.members.models import Member
 
 
-def terms(offer: Offer, member: Member) -> tuple[int, int]:
-    """Her shares, as bits, and the pieces of one booking."""
-    found = None
-    if offer.by_terms:
-        rows = Claimant.objects.filter(offer_id=offer.pk, member_id=member.pk)
-        found = rows.values_list("shares", "quantity").first()
-    return found or (0, 1)
+def terms(offers: Iterable[Offer], member: Member) -> dict[UUID, tuple[int, int]]:
+    """By offer: her shares, as bits, and the pieces of one booking; nothing where everybody has the same."""
+    own = [offer.pk for offer in offers if offer.by_terms]
+    rows = Claimant.objects.filter(offer_id__in=own, member_id=member.pk) if own else Claimant.objects.none()
+    return {offer: (mask, quantity) for offer, mask, quantity in rows.values_list("offer_id", "shares", "quantity")}
 
 
 def open_to(stock: OfferStock, mask: int) -> int:
@@ -30,29 +30,35 @@ def fits(stock: OfferStock, mask: int, quantity: int) -> bool:
     return max([stock.remaining, *mine]) >= quantity
 
 
-def limits_reached(offer: Offer, member: Member) -> list[Limit]:
-    """The limits that one more booking would pass."""
-    if not offer.by_terms:
-        return []
+def limits_reached(offers: Iterable[Offer], member: Member) -> dict[UUID, list[Limit]]:
+    """By offer: the limits that one more booking would pass."""
+    own = [offer.pk for offer in offers if offer.by_terms]
+    if not own:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT s.limit_id FROM bookings_subjects(%s, ARRAY[%s]) s
+            SELECT o.id, s.limit_id FROM unnest(%s) AS o(id)
+            CROSS JOIN LATERAL bookings_subjects(o.id, ARRAY[%s]) s
             JOIN bookings_tally t ON t.limit_id = s.limit_id AND t.subject = s.subject
-            JOIN bookings_claimant c ON c.offer_id = %s AND c.member_id = s.member_id
+            JOIN bookings_claimant c ON c.offer_id = o.id AND c.member_id = s.member_id
             WHERE t.taken + c.quantity > t.most
             """,
-            [offer.pk, member.pk, offer.pk],
+            [own, member.pk],
         )
-        keys = [row[0] for row in cursor.fetchall()]
-    return list(Limit.objects.filter(pk__in=keys)) if keys else []
+        pairs = cursor.fetchall()
+    limits = Limit.objects.in_bulk({limit for _offer, limit in pairs}) if pairs else {}
+    reached: dict[UUID, list[Limit]] = {}
+    for offer, limit in pairs:
+        reached.setdefault(offer, []).append(limits[limit])
+    return reached
 
 
-def entry_of(offer: Offer, member: Member) -> Entry | None:
-    """Her standing entry, or the last one that was settled."""
+def entries_of(offers: Iterable[Offer], member: Member) -> dict[UUID, Entry]:
+    """By offer: her standing entry, or the last one that was settled."""
     stands = ExpressionWrapper(Q(state__in=STANDING), output_field=BooleanField())
-    found: Entry | None = offer.entries.filter(member=member).order_by(stands.desc(), "-id").first()
-    return found
+    rows = Entry.objects.filter(offer__in=list(offers), member=member).order_by(stands, "id")
+    return {entry.offer_id: entry for entry in rows}
 
 
 @dataclass(frozen=True)
@@ -64,9 +70,17 @@ class Ahead:
 
 
 def ahead_of(entry: Entry) -> Ahead:
-    line = entry.offer.entries.filter(position__isnull=False)
-    found = line.aggregate(
-        waiting=Count("pk", filter=Q(state=EntryState.WAITING, position__lt=entry.position)),
+    return _ahead(entry.offer, Q(position__lt=entry.position))
+
+
+def ahead_of_last(offer: Offer) -> Ahead:
+    """What somebody would have before her who joined now."""
+    return _ahead(offer, Q())
+
+
+def _ahead(offer: Offer, before: Q) -> Ahead:
+    found = offer.entries.filter(position__isnull=False).aggregate(
+        waiting=Count("pk", filter=Q(state=EntryState.WAITING) & before),
         called=Count("pk", filter=Q(offered_at__isnull=False)),
     )
     return Ahead(found["waiting"], found["called"])

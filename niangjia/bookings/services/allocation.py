@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,7 @@ from niangjia.bookings.services.draws import commit_draw
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.members.models import LIVE_STATES
 from niangjia.org.models import Organization
 
@@ -76,7 +77,7 @@ def default_method(*, eligible: int, pieces: int) -> Method:
     return Method.DRAW if eligible > pieces else Method.FIRST_COME
 
 
-@transaction.atomic
+@whole
 def plan_allocation(*, key: UUID, organization: Organization, plan: AllocationPlan, actor: Actor | None) -> Allocation:
     """Write the whole choice for the programme of this key, in place of the one before."""
     access.require(actor, MANAGE, organization)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -50,7 +49,7 @@ from niangjia.vouchers.models import VoucherStatus
 GRACE = timedelta(hours=48)
 
 
-@transaction.atomic
+@whole
 def book_assisted(offer: Offer, member: Member, *, actor: Any) -> Booking:
     """Book for a person without a phone: from the protected share, and from the rest once that is used up."""
     access.require(actor, ASSIST, offer.organization)
@@ -131,7 +130,7 @@ def _require_may_book(offer: Offer, member: Member) -> None:
         )
 
 
-@transaction.atomic
+@whole
 def cancel_booking(booking: Booking, *, actor: Any, at: datetime, reason: str = "") -> Booking:
     """Give the piece back, exactly once. The member may until the deadline, an officer until it is handed over."""
     own = actor is not None and Member.objects.filter(pk=booking.member_id, user_id=actor.pk).exists()
@@ -203,7 +202,7 @@ def mark_not_collected(booking: Booking, *, actor: Any, reason: str) -> Booking:
     return booking
 
 
-@transaction.atomic
+@whole
 def return_gift(booking: Booking, *, actor: Any, at: datetime, reason: str) -> Booking:
     """The person has brought the gift back. Where people wait for one it goes to the next, else it is held again."""
     access.require(actor, MANAGE, booking.organization)
@@ -226,7 +225,7 @@ def return_gift(booking: Booking, *, actor: Any, at: datetime, reason: str) -> B
     return booking
 
 
-@transaction.atomic
+@whole
 def expire_bookings(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
     """After the last day of collection: what was not fetched goes back to the programme's allotment."""
     access.require(actor, MANAGE, offer.organization)
@@ -238,7 +237,7 @@ def expire_bookings(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
     return _expire(stock, offer, actor=actor, at=at)
 
 
-@transaction.atomic
+@whole
 def release_uncollected(offer: Offer, *, actor: Actor | None, at: datetime) -> int:
     """From the announced moment on: what was not fetched goes to the next in line, until collection ends."""
     access.require(actor, MANAGE, offer.organization)

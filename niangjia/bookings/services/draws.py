@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
@@ -17,6 +17,7 @@ from niangjia.bookings.services.pools import locked_stock
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.vouchers import services as vouchers
 
 VALUE_MOST = 200  # characters of the value, and of where it can be looked up
@@ -51,7 +52,7 @@ def commit_draw(offer: Offer, allocation: Allocation, *, at: datetime) -> Draw:
     return draw
 
 
-@transaction.atomic
+@whole
 def close_entries(draw: Draw, *, actor: Actor | None, at: datetime) -> Draw:
     """Fix the list of entries and publish what it hashes to. From here on nobody joins or leaves."""
     stock, offer = locked_stock(draw.offer_id)
@@ -91,7 +92,7 @@ def blinded(offer: Offer) -> list[drawing.Blinded]:
     return [drawing.Blinded(*row) for row in rows.values_list("ticket", "shares", "quantity")]
 
 
-@transaction.atomic
+@whole
 def enter_value(draw: Draw, *, value: str, source: str, actor: Actor | None, at: datetime) -> Draw:
     """Enter the public value and where anybody can look it up; once, after it has become known."""
     _stock, offer = locked_stock(draw.offer_id)
@@ -131,7 +132,7 @@ def _require_ready_for_value(draw: Draw, at: datetime) -> None:
         )
 
 
-@transaction.atomic
+@whole
 def run_draw(draw: Draw, *, actor: Actor | None, at: datetime) -> Draw:
     """Draw the order of all entries, reveal the seed, and keep a piece for each of the first; once, whoever asks."""
     stock, offer = locked_stock(draw.offer_id)

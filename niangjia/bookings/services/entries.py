@@ -7,7 +7,6 @@ is held on the stock, so that it can be neither booked by another nor lost.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from niangjia.bookings.services.refusals import AlreadyBooked, LimitReached, Not
 from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 from niangjia.members.models import Member
 from niangjia.notices import services as notices
@@ -47,7 +47,7 @@ class EntryRefused(DomainError):
 
 
 # Joining ----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def join(offer: Offer, member: Member, *, actor: Any, at: datetime) -> Entry:
     """Enter the draw, or stand on the waiting list once everything is booked; once per person.
 
@@ -115,7 +115,7 @@ def _last_position(offer: Offer) -> int:
     return offer.entries.aggregate(last=Max("position"))["last"] or 0
 
 
-@transaction.atomic
+@whole
 def leave(entry: Entry, *, actor: Any, at: datetime, reason: str = "") -> Entry:
     """Withdraw from the draw or the list, or decline a piece that is kept; then it goes to the next at once."""
     _require_own_or_manager(entry, actor)
@@ -181,13 +181,17 @@ def _write_called(called: list[Entry]) -> None:
 
 
 def _in_line(offer: Offer, pools: Pools) -> Any:
-    """Those who wait, in their order, as far as something free may fit them."""
+    """Those who wait, in their order, as far as something free may fit them.
+
+    Whether their records are still there is not asked: a draw is to end as its file says. Nobody answers for such a
+    one, and after the usual time the next is called.
+    """
     holds = Booking.objects.live().filter(offer=OuterRef("offer"), member=OuterRef("member"))
     line = offer.entries.filter(~Exists(holds), state=EntryState.WAITING, quantity__lte=pools.largest)
     if not pools.general:
         wanted = sum(1 << place for place, left in enumerate(pools.shares) if left)
         line = line.alias(common=F("shares").bitand(wanted)).filter(common__gt=0)
-    return line.select_related("member").order_by("position").iterator(500)
+    return line.order_by("position").iterator(500)
 
 
 def _answer_until(offer: Offer, at: datetime) -> datetime:
@@ -202,8 +206,9 @@ def _announce(called: list[Entry], offer: Offer, until: datetime) -> None:
         "bookings.entry.call",
         [(_named(entry, offer), {"position": entry.position, "until": until}) for entry in called],
     )
+    people = Member.objects.filter(pk__in=[entry.member_id for entry in called], user__isnull=False)
     notices.tell_many(
-        {entry.member.user_id for entry in called if entry.member.user_id},
+        set(people.values_list("user_id", flat=True)),
         title=_("A gift is kept for you"),
         body=_("“%(offer)s”: please accept or decline by %(until)s; after that it goes to the next in line.")
         % {"offer": offer.title, "until": vouchers.moment(until)},
@@ -217,7 +222,7 @@ def _named(entry: Entry, offer: Offer) -> Entry:
 
 
 # The answer -------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@whole
 def accept(entry: Entry, *, actor: Any, at: datetime) -> Booking:
     """Take the piece that is kept: it becomes a booking with the next number. Asking again gives the same booking."""
     _require_own_or_manager(entry, actor)
@@ -239,7 +244,7 @@ def accept(entry: Entry, *, actor: Any, at: datetime) -> Booking:
         organization=offer.organization,
         organization_path=offer.organization_path,
         offer=offer,
-        member=entry.member,
+        member_id=entry.member_id,
         number=stock.next_number,
         channel=Channel.ASSISTED if assisted else Channel.ONLINE,
         share=entry.share,
@@ -263,7 +268,7 @@ def lapse_entries(*, at: datetime) -> int:
     return sum(_lapse(offer_id, at) for offer_id in due.order_by("offer").values_list("offer", flat=True).distinct())
 
 
-@transaction.atomic
+@whole
 def _lapse(offer_id: Any, at: datetime) -> int:
     stock, offer = locked_stock(offer_id)
     late = list(offer.entries.filter(state=EntryState.OFFERED, answer_until__lte=at).order_by("position"))
@@ -299,7 +304,7 @@ def _settle(entry: Entry, to: EntryState, at: datetime) -> None:
 
 def _held(entry: Entry) -> tuple[OfferStock, Offer, Entry]:
     stock, offer = locked_stock(entry.offer_id)
-    found = Entry.objects.select_related("member", "organization").get(pk=entry.pk)
+    found = Entry.objects.select_related("organization").get(pk=entry.pk)
     return stock, offer, _named(found, offer)
 
 

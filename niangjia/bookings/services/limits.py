@@ -1,7 +1,8 @@
 """Limits: made, raised, and asked again whenever a piece is handed over, by the register as it is on that day.
 
 A booking is counted under the household of the day on which its programme was published. Addresses are corrected and
-people move; so the hand-over counts anew what the people who live together now have in their hands.
+people move; so the hand-over counts anew what the people who live together now have in their hands. A union's pieces
+are counted anew, too, by the list: who has moved to another union since still belongs to the one she booked under.
 """
 
 from collections.abc import Iterable
@@ -9,18 +10,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from niangjia.audit import services as audit
 from niangjia.bookings import objections
-from niangjia.bookings.models import Booking, BookingStatus, CountedHandout, Exemption, Limit, Tally, Who
+from niangjia.bookings.models import (
+    Booking,
+    BookingStatus,
+    Claimant,
+    CountedHandout,
+    Exemption,
+    Limit,
+    Tally,
+    Who,
+)
 from niangjia.bookings.permissions import MANAGE
 from niangjia.bookings.services.refusals import LimitReached
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.members.models import Member
 from niangjia.org.models import Organization, Owned
 
@@ -29,7 +39,7 @@ NO_BOOKING = UUID(int=0)
 STANDING = (BookingStatus.BOOKED, BookingStatus.COLLECTED)
 
 
-@transaction.atomic
+@whole
 def create_limit(*, organization: Organization, name: str, who: str, most: int, actor: Actor | None) -> Limit:
     """Something to be counted over every programme that names it."""
     access.require(actor, MANAGE, organization)
@@ -44,7 +54,7 @@ def create_limit(*, organization: Organization, name: str, who: str, most: int, 
     return limit
 
 
-@transaction.atomic
+@whole
 def raise_limit(limit: Limit, *, most: int, actor: Actor | None) -> Limit:
     """Allow more. What was announced is never made smaller."""
     access.require(actor, MANAGE, limit.organization)
@@ -62,26 +72,26 @@ def raise_limit(limit: Limit, *, most: int, actor: Actor | None) -> Limit:
 def require_within_limits(booking: Booking) -> None:
     """Whoever of a household comes first is handed the piece, even if two of them were counted apart.
 
-    The union of a person is that of the day of the list: it was counted when she booked. What else speaks against it
+    The union of a person stays that of the day of the list, wherever she has gone since. What else speaks against it
     upper apps know; an exemption silences all.
     """
     if _is_exempt(booking.pk):
         return
     for objection in objections.registered.values():
         objection(booking)
-    limits = list(_limits_of(booking.offer_id).exclude(who=Who.UNIT))
+    limits = list(_limits_of(booking.offer_id))
     if not limits:
         return
     member = Member.objects.get(pk=booking.member_id)
-    subjects = _subjects(limits, member, member.organization_id)
+    subjects = _subjects(limits, member, _union_on_the_list(booking) or member.organization_id)
     _hold(subjects)
-    for limit in subjects:
-        had = _handed_over(limit, member, besides=booking.pk)
+    for limit, subject in subjects.items():
+        had = _handed_over(limit, member, subject, besides=booking.pk)
         if had + booking.quantity > limit.most:
             raise _passed(limit, member, had)
 
 
-@transaction.atomic
+@whole
 def count_handout(key: UUID, *, programme_id: UUID, member: Member, unit_id: UUID, quantity: int) -> None:
     """A pack of the programme is handed out offline under this key: count it, or refuse it.
 
@@ -93,7 +103,7 @@ def count_handout(key: UUID, *, programme_id: UUID, member: Member, unit_id: UUI
     subjects = _subjects(limits, member, unit_id)
     taken = _hold(subjects)
     for limit, subject in subjects.items():
-        had = max(taken[limit.pk, subject], _handed_over(limit, member, statuses=STANDING))
+        had = max(taken[limit.pk, subject], _handed_over(limit, member, subject, statuses=STANDING))
         if had + quantity > limit.most:
             raise _passed(limit, member, had)
     for limit, subject in subjects.items():
@@ -103,7 +113,7 @@ def count_handout(key: UUID, *, programme_id: UUID, member: Member, unit_id: UUI
         )
 
 
-@transaction.atomic
+@whole
 def uncount_handout(key: UUID) -> None:
     """The hand-out of this key was undone: its pieces are no longer counted."""
     for row in CountedHandout.objects.filter(handout_id=key).order_by("limit_id", "subject"):
@@ -111,7 +121,7 @@ def uncount_handout(key: UUID) -> None:
         CountedHandout.objects.filter(limit_id=row.limit_id, handout_id=key).delete()
 
 
-@transaction.atomic
+@whole
 def allow_beyond_limit(source: Owned, *, reason: str, actor: Any, at: datetime) -> Exemption:
     """Let one booking or one offline hand-out be handed over in spite of a limit; the reason stays on record."""
     access.require(actor, MANAGE, source.organization)
@@ -133,6 +143,11 @@ def _limits_of(key: UUID) -> QuerySet[Limit]:
 
 def _is_exempt(key: UUID) -> bool:
     return Exemption.objects.filter(source_id=key).exists()
+
+
+def _union_on_the_list(booking: Booking) -> UUID | None:
+    listed = Claimant.objects.filter(offer_id=booking.offer_id, member_id=booking.member_id)
+    return listed.values_list("unit_id", flat=True).first()
 
 
 def _subjects(limits: Iterable[Limit], member: Member, unit_id: UUID) -> dict[Limit, UUID]:
@@ -159,20 +174,24 @@ def _hold(subjects: dict[Limit, UUID]) -> dict[tuple[UUID, UUID], int]:
 def _handed_over(
     limit: Limit,
     member: Member,
+    subject: UUID,
     *,
     besides: UUID = NO_BOOKING,
     statuses: Iterable[BookingStatus] = (BookingStatus.COLLECTED,),
 ) -> int:
-    """Pieces under the limit in the hands of the person, or of those who live with her now."""
+    """Pieces under the limit in the hands of the person, of those who live with her now, or of her union."""
+    booked = Booking.objects.filter(offer__in=limit.allocations.values("pk"), status__in=list(statuses))
+    offline = CountedHandout.objects.filter(limit_id=limit.pk)
     if limit.who == Who.UNIT:
-        return 0
-    people = [member.pk]
-    if limit.who == Who.HOUSEHOLD:
-        people = list(Member.objects.filter(household=member.household_id).values_list("pk", flat=True))
-    booked = Booking.objects.filter(
-        offer__in=limit.allocations.values("pk"), member__in=people, status__in=list(statuses)
-    )
-    offline = CountedHandout.objects.filter(limit_id=limit.pk, member_id__in=people)
+        listed = Claimant.objects.filter(
+            offer_id=OuterRef("offer_id"), member_id=OuterRef("member_id"), unit_id=subject
+        )
+        booked, offline = booked.filter(Exists(listed)), offline.filter(subject=subject)
+    else:
+        people = [member.pk]
+        if limit.who == Who.HOUSEHOLD:
+            people = list(Member.objects.filter(household=member.household_id).values_list("pk", flat=True))
+        booked, offline = booked.filter(member__in=people), offline.filter(member_id__in=people)
     return sum(rows.aggregate(n=Sum("quantity", default=0))["n"] for rows in (booked.exclude(pk=besides), offline))
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from niangjia.audiences.models import Audience
@@ -22,6 +21,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.ledgers import services as ledgers
 from niangjia.ledgers.models import Item
 from niangjia.org.models import Organization
@@ -38,7 +38,7 @@ class OfferRefused(DomainError):
     code = "offer-refused"
 
 
-@transaction.atomic
+@whole
 def create_offer(
     *,
     key: UUID,
@@ -77,7 +77,7 @@ def create_offer(
     return offer
 
 
-@transaction.atomic
+@whole
 def change_offer(
     offer: Offer, *, actor: Actor | None, points: Iterable[ServicePoint] | None = None, **changes: Any
 ) -> Offer:
@@ -135,7 +135,7 @@ def _resize(offer: Offer, stock: OfferStock, more: int) -> None:
     write(stock)
 
 
-@transaction.atomic
+@whole
 def publish_offer(offer: Offer, *, actor: Actor | None, at: datetime | None = None) -> Offer:
     """Set the pieces aside and open the offer at its moment. They must be allotted to the programme before."""
     access.require(actor, MANAGE, offer.organization)
@@ -165,7 +165,7 @@ def publish_offer(offer: Offer, *, actor: Actor | None, at: datetime | None = No
     return offer
 
 
-@transaction.atomic
+@whole
 def free_protected_share(offer: Offer, *, actor: Actor | None) -> Offer:
     """What is left of the protected share joins the pieces that anyone may book."""
     access.require(actor, MANAGE, offer.organization)
@@ -182,7 +182,7 @@ def free_protected_share(offer: Offer, *, actor: Actor | None) -> Offer:
     return offer
 
 
-@transaction.atomic
+@whole
 def free_share(share: Share, *, actor: Actor | None, at: datetime) -> Offer:
     """What is left of a share joins the pieces that anyone may book; later returns do, too."""
     stock, offer = locked_stock(share.allocation_id)
@@ -200,7 +200,7 @@ def free_share(share: Share, *, actor: Actor | None, at: datetime) -> Offer:
     return offer
 
 
-@transaction.atomic
+@whole
 def close_offer(offer: Offer, *, actor: Actor | None, at: datetime | None = None) -> Offer:
     """End it. What is left, protected or not, goes back to the programme's allotment to be handed out offline."""
     access.require(actor, MANAGE, offer.organization)

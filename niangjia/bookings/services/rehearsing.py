@@ -16,6 +16,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.jobs import services as jobs
 from niangjia.org.models import Organization
 from niangjia.ui import formats
@@ -43,7 +44,7 @@ class RehearsalUnderWay(RehearsalRefused):
         )
 
 
-@transaction.atomic
+@whole
 def plan_rehearsal(
     *,
     programme_id: UUID,
@@ -83,7 +84,7 @@ def plan_rehearsal(
     return rehearsal
 
 
-@transaction.atomic
+@whole
 def start_rehearsal(*, result_url: str, actor: Actor, **plan: Any) -> Rehearsal:
     """Plan it, and let a job run it whose progress its starter can watch."""
     rehearsal = plan_rehearsal(**plan, actor=actor)
@@ -123,7 +124,7 @@ def require_quiet(*, at: datetime) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def begin_rehearsal(rehearsal: Rehearsal) -> Rehearsal:
     """From here on it runs; it is never begun twice."""
     rehearsal = _locked(rehearsal)
@@ -132,7 +133,7 @@ def begin_rehearsal(rehearsal: Rehearsal) -> Rehearsal:
     return rehearsal
 
 
-@transaction.atomic
+@whole
 def finish_rehearsal(rehearsal: Rehearsal, *, at: datetime, **figures: Any) -> Rehearsal:
     """Keep what came out. ``figures`` are columns of ``Rehearsal``."""
     rehearsal = _locked(rehearsal)
@@ -153,7 +154,7 @@ def finish_rehearsal(rehearsal: Rehearsal, *, at: datetime, **figures: Any) -> R
     return rehearsal
 
 
-@transaction.atomic
+@whole
 def break_off_rehearsal(rehearsal: Rehearsal, *, at: datetime, reason: str = "") -> Rehearsal:
     """Keep that it did not come to an end, and why."""
     rehearsal = _locked(rehearsal)

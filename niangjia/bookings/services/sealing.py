@@ -1,12 +1,13 @@
 """Chaining the bookings, a few seconds after they were made, so that the lane never waits for it."""
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 
 from niangjia.audit import services as audit
 from niangjia.bookings.models import Booking, BookingSeal, Offer
 from niangjia.bookings.sealing import digest_of
+from niangjia.core.transactions import whole
 
 LOCK = 0x626F_6F6B  # one sealer at a time: "book"
 BATCH = 5_000
@@ -26,7 +27,7 @@ def seal_bookings() -> int:
     return sealed
 
 
-@transaction.atomic
+@whole
 def _seal(offer: Offer) -> int:
     """Numbers are given under the lock of the offer's stock: below a committed one, none is still to come."""
     with connection.cursor() as cursor:

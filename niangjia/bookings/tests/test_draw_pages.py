@@ -143,11 +143,17 @@ def test_an_officer_enters_the_value_and_draws(client: Client) -> None:
     assert {entry.organization_path for entry in told} == {scene.tree.unit.path}
 
 
+def test_a_name_stands_before_each_row_of_the_line_even_before_there_are_places() -> None:
+    scene = make_past_scene().until("closed")
+    text = officer(scene).get(f"/staff/draws/{scene.offer.pk}/").content.decode()
+    assert re.findall(r'class="leads[^>]*>\s*([^<\s]+)', text) == ["王＊"] * 3
+
+
 def test_the_result_as_a_sheet_has_masked_names_and_is_noted() -> None:
     scene = make_past_scene().until("drawn")
     answer = officer(scene).get(f"/staff/draws/{scene.offer.pk}/?format=xlsx")
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
-    assert [row for row in rows if row[1] == "王＊"] == rows[-3:]
+    assert [row for row in rows if row[0] == "王＊"] == rows[-3:]
     assert HistoryEntry.objects.filter(action="bookings.draw.export").count() == 1
 
 

@@ -18,6 +18,7 @@ from niangjia.bookings.queries import differences
 from niangjia.bookings.reading import read
 from niangjia.bookings.tests.drawn import VALUE, Scene, make_scene
 from niangjia.core.errors import DomainError, InvalidInput, NotPermitted
+from niangjia.core.ids import uuid7
 from niangjia.identity.tests.factories import make_cast
 from niangjia.notices.models import Message
 
@@ -243,6 +244,23 @@ def test_whoever_declines_or_does_not_answer_makes_room_for_the_next_exactly_onc
     stock = OfferStock.objects.get(offer=scene.offer)
     assert (stock.remaining, stock.held) == (0, 0)
     assert Message.objects.count() == 4
+    assert list(differences()) == []
+
+
+def test_whose_record_has_gone_holds_up_nobody_behind() -> None:
+    """The draw ends as its file says; what fell to somebody who is no longer there goes to the next after the time."""
+    scene = make_scene().until("valued")
+    gone = [buyer.member.pk for buyer in scene.buyers[:4]]
+    for key in gone:
+        scene.offer.entries.filter(member=key).update(member=uuid7())
+    scene.run()
+    assert failing(scene.draw) == []
+    assert states(scene) == ["offered", "offered", "waiting", "waiting", "waiting"]
+    services.leave(line(scene)[0], actor=None, at=scene.after_value)
+    for lapsed in (2, 2):
+        latest = max(each.answer_until for each in line(scene) if each.answer_until)
+        assert services.lapse_entries(at=latest) == lapsed
+    assert Message.objects.values_list("user", flat=True).get() == scene.buyers[4].user.pk
     assert list(differences()) == []
 
 

@@ -46,7 +46,9 @@ def log_in(context: BrowserContext, site: str, user: User | None) -> None:
 def video(voucher: Voucher, folder: Path) -> Path:
     """What the camera sees: the QR code on white, for as many pictures as anybody waits for."""
     drawing = io.BytesIO()
-    code = segno.make(codes.base45(services.token(voucher)), error="m", mode="alphanumeric", boost_error=False)
+    code = segno.make(
+        codes.base45(services.token(voucher)), error="m", mode="alphanumeric", boost_error=False, mask=codes.MASK
+    )
     code.save(drawing, kind="png", scale=5, border=4)
     picture, card = Image.new("RGB", (640, 480), "white"), Image.open(drawing).convert("RGB")
     # The reader looks at the middle two thirds of what the camera sees.

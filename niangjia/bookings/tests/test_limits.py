@@ -11,7 +11,7 @@ from niangjia.audit.models import Entry
 from niangjia.bookings import permissions, services
 from niangjia.bookings.models import Booking, CountedHandout, Exemption, Limit, Offer, Tally
 from niangjia.bookings.queries import differences
-from niangjia.bookings.tests.factories import Buyer
+from niangjia.bookings.tests.factories import Buyer, make_buyer
 from niangjia.bookings.tests.terms import buyers_of, live_together, make_limit, make_terms, taken
 from niangjia.core.errors import InvalidInput, NotPermitted
 from niangjia.core.ids import uuid7
@@ -49,7 +49,7 @@ def hand_over(booking: Booking, tree: Tree) -> None:
     voucher = vouchers.ensure_voucher(booking.pk)
     assert voucher
     with transaction.atomic():
-        vouchers.redeem(voucher, actor=holder(voucher_permissions.REDEEM, at=tree.unit), point=None, at=timezone.now())
+        vouchers.redeem(voucher, actor=holder(voucher_permissions.REDEEM, at=tree.city), point=None, at=timezone.now())
 
 
 # Booking ----------------------------------------------------------------------------------------------------------
@@ -151,6 +151,36 @@ def test_who_was_handed_a_pack_offline_meanwhile_gets_no_second(tree: Tree, buye
     services.uncount_handout(key)
     hand_over(booking, tree)
     assert (taken(limit, member.pk), CountedHandout.objects.count()) == (1, 0)
+
+
+def test_a_union_that_has_what_it_may_have_is_handed_no_more(tree: Tree, buyers: list[Buyer]) -> None:
+    """As if a pack had been written down late, from paper: then the count of the bookings alone proves nothing."""
+    limit = make_limit(tree.unit, who="unit", most=2)
+    first, second = two_offers(tree, buyers, limit)
+    booking = book(first, buyers[0])
+    key = count(second, buyers[1].member)
+    Limit.objects.filter(pk=limit.pk).update(most=1)
+    with pytest.raises(services.LimitReached) as refusal:
+        hand_over(booking, tree)
+    assert refusal.value.context == {"limit": str(limit.pk)}
+    booking.refresh_from_db()
+    assert booking.status == "booked"
+    services.uncount_handout(key)
+    hand_over(booking, tree)
+    assert list(differences()) == []
+
+
+def test_what_another_union_has_stands_in_nobodys_way(tree: Tree, buyers: list[Buyer]) -> None:
+    """Even if she has moved there since: her piece was that of the union she booked under."""
+    other = make_buyer(tree.sibling, "邻街道")
+    limit = make_limit(tree.city, who="unit")
+    people = [buyer.member for buyer in (*buyers, other)]
+    offers = [make_terms(tree.city, *people, limits=[limit]) for _each in range(2)]
+    bookings = [book(offers[0], other), book(offers[1], buyers[0])]
+    Member.objects.filter(pk=buyers[0].member.pk).update(organization=tree.sibling)
+    for booking in bookings:
+        hand_over(booking, tree)
+    assert [taken(limit, unit.pk) for unit in (tree.sibling, tree.primary)] == [1, 1]
 
 
 def count(offer: Offer, member: Member, *, quantity: int = 1) -> UUID:

@@ -43,8 +43,8 @@ def _masked(row: Entry) -> str:
 
 class LineTable(Table):
     columns = (
-        Column("position", pgettext_lazy("draw", "Place"), sort="position", whole=True),
         Column("person", gettext_lazy("Full name"), value=_masked, whole=True),
+        Column("position", pgettext_lazy("draw", "Place"), sort="position", whole=True),
         Column("unit", gettext_lazy("Union"), value=lambda row: row.member.organization.short_name),
         Column("ticket", gettext_lazy("Ticket"), show=lambda row: row.ticket[:8], whole=True),
         Column("quantity", gettext_lazy("Pieces"), end=True),

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from niangjia.coverage import services
+from niangjia.coverage import industries, services
 from niangjia.coverage.models import Employer
 from niangjia.coverage.permissions import MANAGE, VIEW
 from niangjia.identity.models import User
@@ -80,3 +80,19 @@ def test_the_list_asks_as_often_for_three_rows_as_for_one(tree: Tree) -> None:
     for name in ("乙公司", "丙公司"):
         services.create_employer(organization=tree.primary, name=name, actor=None)
     assert queries() == one
+
+
+@pytest.mark.parametrize(
+    ("code", "named"), [("18", "文化、体育和娱乐业"), ("07", "交通运输、仓储和邮政业"), ("99", "99"), ("", "—")]
+)
+def test_an_industry_is_named_beside_its_code(code: str, named: str, tree: Tree) -> None:
+    employer = services.create_employer(organization=tree.primary, name="天桥剧场", industry=code, actor=None)
+    page = signed_in(holder(VIEW, at=tree.unit)).get(reverse("coverage:employer", args=[employer.pk]))
+    fact = page.content.decode().partition("<dt>行业</dt>")[2].partition("</div>")[0]
+    assert named in fact
+    assert (f"统计代码 {code}" in fact) == bool(code)
+
+
+def test_there_are_twenty_industries_each_with_a_code_of_its_own() -> None:
+    assert list(industries.NAMES) == [f"{number:02}" for number in range(1, 21)]
+    assert len(set(map(str, industries.NAMES.values()))) == 20

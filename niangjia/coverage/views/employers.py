@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from niangjia.core import access
 from niangjia.core.errors import DomainError
 from niangjia.core.request import Request
-from niangjia.coverage import queries, services
+from niangjia.coverage import industries, queries, services
 from niangjia.coverage.forms import EmployerForm, MomentForm
 from niangjia.coverage.models import Employer, Ownership
 from niangjia.coverage.permissions import MANAGE, VIEW
@@ -77,6 +77,7 @@ def employer_detail(request: Request, pk: UUID) -> HttpResponse:
     versions, coverages = queries.versions(employer, known_on), queries.coverages(employer, known_on)
     context = {
         "employer": employer,
+        "industry": industries.name_of(employer.industry),
         "form": form,
         "asked": bool(on or known_on),
         "may_manage": access.can(request.user, MANAGE, employer.organization_path),

@@ -15,6 +15,7 @@ from niangjia.core import access, bulk
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.files import services as files
 from niangjia.imports import checking, registry
 from niangjia.imports.cells import Context
@@ -33,7 +34,7 @@ from niangjia.jobs.tracking import Progress
 MARKED = "imports.marked"
 
 
-@transaction.atomic
+@whole
 def choose_mapping(batch: Batch, *, sheet: int, mapping: Mapping[int, str], actor: Actor | None) -> Job:
     """Settle which column holds which field (empty for none), remember it for this union, and start the check."""
     target = registry.target(batch.target)

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from niangjia.core import access, bulk
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.imports import registry
 from niangjia.imports.models import BATCH_TRANSITIONS, Batch, BatchRow, BatchStatus
 from niangjia.imports.payloads import pack, unpack
@@ -25,7 +25,7 @@ from niangjia.jobs.tracking import Progress
 PORTION = 1_000
 
 
-@transaction.atomic
+@whole
 def start_commit(batch: Batch, *, actor: Actor | None) -> Job:
     """Begin to write the good rows; the others stay as they are and can be mended in the marked file."""
     access.require(actor, registry.target(batch.target).permission, batch.organization)
@@ -72,7 +72,7 @@ def _waiting(batch: Batch) -> int:
     return BatchRow.objects.filter(batch=batch, written_at=None).good().count()
 
 
-@transaction.atomic
+@whole
 def _commit_portion(batch: Batch, target: registry.Target, session: registry.Session, *, at: datetime) -> int:
     """The next rows that wait; returns how many. The batch is held, so that two workers write one after the other."""
     held = Batch.objects.select_for_update(of=["self"]).get(pk=batch.pk)
@@ -97,7 +97,7 @@ def _commit_portion(batch: Batch, target: registry.Target, session: registry.Ses
     return len(rows)
 
 
-@transaction.atomic
+@whole
 def _finish(batch: Batch, *, at: datetime, actor: Actor | None) -> Batch:
     batch = Batch.objects.select_for_update(of=["self"]).get(pk=batch.pk)
     if batch.status != BatchStatus.COMMITTING:

@@ -10,6 +10,7 @@ from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import DomainError
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.files import services as files
 from niangjia.imports import registry
 from niangjia.imports.mapping import propose
@@ -21,7 +22,7 @@ RETENTION = timedelta(days=30)  # for the file and what was read of it, once nob
 PURPOSE = "imports.roster"
 
 
-@transaction.atomic
+@whole
 def receive_file(
     content: bytes, *, name: str, organization: Organization, target: registry.Target, on: date, actor: Actor | None
 ) -> Batch:
@@ -78,7 +79,7 @@ def _likeliest(sheets: Sheets, target: registry.Target, session: registry.Sessio
     return best
 
 
-@transaction.atomic
+@whole
 def discard_batch(batch: Batch, *, at: datetime, actor: Actor | None) -> Batch:
     """Let a file go without writing anything: what was read of it is deleted at once, and the file too."""
     access.require(actor, registry.target(batch.target).permission, batch.organization)
@@ -91,7 +92,7 @@ def discard_batch(batch: Batch, *, at: datetime, actor: Actor | None) -> Batch:
     return batch
 
 
-@transaction.atomic
+@whole
 def hand_out_marked(batch: Batch, *, actor: Actor | None) -> bytes:
     """The marked file for an officer to take away; it holds ID numbers, so that history says who has it."""
     access.require(actor, registry.target(batch.target).permission, batch.organization)

@@ -59,9 +59,10 @@ def _own_xlsx(rows: Rows) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "make"), [("名册.xlsx", _own_xlsx), ("名册.xls", xls), ("名册.csv", csv)], ids=["xlsx", "xls", "csv"]
-)
+MAKES = [("名册.xlsx", _own_xlsx), ("名册.xls", xls), ("名册.csv", csv)]
+
+
+@pytest.mark.parametrize(("name", "make"), MAKES, ids=["xlsx", "xls", "csv"])
 def test_wrong_cells_are_red_doubtful_ones_yellow_and_each_says_why(
     name: str, make: Callable[[Rows], bytes], guests: Guests
 ) -> None:
@@ -79,6 +80,28 @@ def test_the_same_workbook_keeps_its_title_and_its_widths(guests: Guests) -> Non
     sheet = marked(guests, _own_xlsx(ROWS), "名册.xlsx")
     assert [str(area) for area in sheet.merged_cells.ranges] == ["A1:D1"]
     assert sheet.column_dimensions["B"].width == 33
+
+
+def paper(sheet: Any) -> tuple[str, int, int, bool, str]:
+    setup = sheet.page_setup
+    whole = bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage)
+    return setup.orientation, setup.fitToWidth or 1, setup.fitToHeight, whole, str(sheet.print_title_rows)
+
+
+@pytest.mark.parametrize(("name", "make"), MAKES, ids=["xlsx", "xls", "csv"])
+def test_it_is_printed_lying_one_page_wide_with_the_headers_on_each(
+    name: str, make: Callable[[Rows], bytes], guests: Guests
+) -> None:
+    assert paper(marked(guests, make(ROWS), name)) == ("landscape", 1, 0, True, "$2:$2")
+
+
+def test_a_workbook_whose_owner_has_said_how_it_is_printed_keeps_it(guests: Guests) -> None:
+    book = openpyxl.load_workbook(BytesIO(_own_xlsx(ROWS)))
+    book.worksheets[0].print_title_rows = "1:2"
+    stream = BytesIO()
+    book.save(stream)
+    sheet = marked(guests, stream.getvalue(), "名册.xlsx")
+    assert (sheet.print_title_rows, sheet.page_setup.fitToWidth) == ("$1:$2", None)
 
 
 def test_a_mended_file_comes_in_again(guests: Guests) -> None:

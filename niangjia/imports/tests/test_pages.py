@@ -178,6 +178,10 @@ def test_the_template_comes_in_again_as_it_is(guests: Guests, tree: Tree, office
     sheet = book.worksheets[0]
     assert [cell.value for cell in sheet[1]] == [str(field.label) for field in guests.fields]
     assert sheet.column_dimensions["B"].width > sheet.column_dimensions["A"].width
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert sheet.sheet_properties.pageSetUpPr
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
     assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == ["G2:G5001"]
     for column, value in enumerate(("王小明", number(1)), start=1):
         sheet.cell(2, column, value)

@@ -14,7 +14,7 @@ class WordingForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=120)
     unit = forms.CharField(label=_("Counted in"), max_length=20)
-    measure = forms.CharField(label=_("Measure"), max_length=300)
+    measure = forms.CharField(label=_("Measure"), max_length=300, widget=forms.Textarea({"rows": 3}))
     position = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999)
 
 
@@ -26,7 +26,7 @@ class FigureForm(forms.Form):
     title = forms.CharField(
         label=_("Title"), max_length=120, required=False, help_text=_("Left empty, the usual words are taken.")
     )
-    measure = forms.CharField(label=_("Measure"), max_length=300, required=False)
+    measure = forms.CharField(label=_("Measure"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,6 @@
 
 from typing import NotRequired, TypedDict, Unpack
 
-from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -10,6 +9,7 @@ from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
 from niangjia.core.errors import InvalidInput
+from niangjia.core.transactions import whole
 from niangjia.insights.models.figures import Figure
 from niangjia.insights.permissions import DEFINE
 from niangjia.insights.registry import Computation, find
@@ -26,7 +26,7 @@ class Wording(TypedDict):
     measure: NotRequired[str]
 
 
-@transaction.atomic
+@whole
 def define_figure(
     *,
     organization: Organization,
@@ -77,7 +77,7 @@ def _computation(name: str) -> Computation:
     return found
 
 
-@transaction.atomic
+@whole
 def change_figure(
     figure: Figure, *, actor: Actor | None, position: int | None = None, **wording: Unpack[Wording]
 ) -> Figure:
@@ -97,7 +97,7 @@ def change_figure(
     return figure
 
 
-@transaction.atomic
+@whole
 def publish_figure(figure: Figure, *, public: bool, actor: Actor | None) -> Figure:
     """Show the figure to everybody, or no longer."""
     access.require(actor, DEFINE, figure.organization)

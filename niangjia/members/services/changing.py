@@ -14,6 +14,7 @@ from niangjia.core.access import Actor
 from niangjia.core.cleaning import person_name
 from niangjia.core.errors import DomainError, InvalidInput
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.coverage.models import Employer
 from niangjia.identity.models import User
 from niangjia.members.indexes import bigrams, id_number_index, id_tail_index, phone_index
@@ -59,7 +60,7 @@ class Changes(TypedDict):
     home_address: NotRequired[str]
 
 
-@transaction.atomic
+@whole
 def change_member(member: Member, *, on: date, actor: Actor | None, **changes: Unpack[Changes]) -> Member:
     """Change what is given. History names every field that became different; sealed values stay out of it."""
     access.require(actor, CHANGE, member.organization)
@@ -78,7 +79,7 @@ def change_member(member: Member, *, on: date, actor: Actor | None, **changes: U
     return member
 
 
-@transaction.atomic
+@whole
 def change_many(changes: Sequence[tuple[UUID, Changes]], *, on: date, actor: Actor | None) -> list[Member]:
     """Change many people as ``change_member`` does, under the right to import; returns those that became different."""
     by_key = dict(changes)
@@ -146,7 +147,7 @@ def _checked(member: Member, *, on: date, changes: Mapping[str, Any]) -> dict[st
     return values
 
 
-@transaction.atomic
+@whole
 def change_state(member: Member, to: MemberState, *, on: date, reason: str, actor: Actor | None) -> Member:
     """Move the membership to another state from ``on``; sends ``member_left`` when it ends."""
     access.require(actor, CHANGE, member.organization)
@@ -163,7 +164,7 @@ def change_state(member: Member, to: MemberState, *, on: date, reason: str, acto
     return member
 
 
-@transaction.atomic
+@whole
 def transfer_member(member: Member, *, to: Organization, on: date, reason: str, actor: Actor | None) -> Member:
     """Move a live membership to another union from ``on``; the actor must hold the right at both.
 
@@ -213,7 +214,7 @@ def _next_membership(member: Member, *, on: date, reason: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def record_export(*, rows: int, conditions: Mapping[str, str], actor: User) -> None:
     """Write down that a list of people was taken away: how many, and which."""
     places = actor.paths(EXPORT)
@@ -222,7 +223,7 @@ def record_export(*, rows: int, conditions: Mapping[str, str], actor: User) -> N
     audit.record(actor, "members.list.export", actor, place=min(places), rows=rows, conditions=dict(conditions))
 
 
-@transaction.atomic
+@whole
 def reveal_member(member: Member, *, reason: str, actor: Actor | None) -> dict[str, str]:
     """The sealed values of a person in full. Who looked, and why, is recorded and shown to the person."""
     access.require(actor, REVEAL, member.organization)

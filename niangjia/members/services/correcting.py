@@ -12,6 +12,7 @@ from niangjia.core.access import Actor
 from niangjia.core.cleaning import tidy
 from niangjia.core.errors import DomainError, InvalidInput, NotPermitted
 from niangjia.core.states import advance
+from niangjia.core.transactions import whole
 from niangjia.identity.models import User
 from niangjia.members.models import CORRECTION_TRANSITIONS, CorrectionRequest, CorrectionStatus, Member
 from niangjia.members.permissions import CHANGE
@@ -20,7 +21,7 @@ from niangjia.notices import services as notices
 LENGTH = 500
 
 
-@transaction.atomic
+@whole
 def request_correction(member: Member, *, text: str, actor: Actor) -> CorrectionRequest:
     """Ask one's union to correct one's own record; one open request at a time."""
     if member.user_id is None or member.user_id != actor.pk:
@@ -46,7 +47,7 @@ def request_correction(member: Member, *, text: str, actor: Actor) -> Correction
     return request
 
 
-@transaction.atomic
+@whole
 def decide_correction(
     request: CorrectionRequest, *, accepted: bool, answer: str, at: datetime, actor: Actor
 ) -> CorrectionRequest:

@@ -3,18 +3,17 @@
 import json
 from pathlib import Path
 
-from django.db import transaction
-
 from niangjia.audit import services as audit
 from niangjia.core import access
 from niangjia.core.access import Actor
+from niangjia.core.transactions import whole
 from niangjia.members.models import Occupation
 from niangjia.members.permissions import IMPORT
 
 SEED = Path(__file__).resolve().parent.parent / "data" / "occupations.json"
 
 
-@transaction.atomic
+@whole
 def ensure_occupations(*, actor: Actor | None) -> list[Occupation]:
     """Enter the common occupations that are not there yet; what an installation has changed stays as it is."""
     access.require(actor, IMPORT, "")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,7 +81,7 @@ class Stage:
             steady = self._search(port, opening)
         known = {
             "cores": server.cores(),
-            "processes": settings.WEB_WORKERS,
+            "processes": server.processes(),
             "connections": CONNECTIONS,
             "limit_ms": LIMIT_MS,
         }

@@ -41,19 +41,37 @@ def environment(world: World) -> dict[str, str]:
 def lane(env: Mapping[str, str], folder: Path, *, port: int = 0) -> Iterator[int]:
     """The port on which it answers."""
     port = port or _free_port()
-    command = [
-        sys.executable, "-m", "granian", "niangjia.config.rehearsal:application", "--interface", "asginl",
-        "--host", HOST, "--port", str(port), "--workers", str(settings.WEB_WORKERS),
-        "--workers-kill-timeout", "2", "--no-ws", "--log-level", "warning",
-    ]  # fmt: skip
-    child = Child("lane", command, env, folder / "lane.log")
-    child.start()
+    children = [Child("lane", command, env, folder / "lane.log") for command in _commands(port)]
     try:
-        _await(child, port)
+        for child in children:
+            child.start()
+        for child in children:
+            _await(child, port)
         yield port
     finally:
-        child.ask_to_stop()
-        child.finish(time.monotonic() + CLOSING)
+        for child in children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + CLOSING
+        for child in children:
+            child.finish(deadline)
+
+
+def processes() -> int:
+    """How many processes book here: those for bookings alone, where the site has such."""
+    return int(settings.LANES or settings.WEB_WORKERS)
+
+
+def _commands(port: int) -> list[list[str]]:
+    """As ``niangjia.ops.supervisor`` starts the site's: processes for bookings alone share the port."""
+    if settings.LANES:
+        return [[sys.executable, "-m", "niangjia.config.lane", HOST, str(port)]] * processes()
+    return [
+        [
+            sys.executable, "-m", "granian", "niangjia.config.rehearsal:application", "--interface", "asginl",
+            "--host", HOST, "--port", str(port), "--workers", str(processes()),
+            "--workers-kill-timeout", "2", "--no-ws", "--log-level", "warning",
+        ]
+    ]  # fmt: skip
 
 
 def _free_port() -> int:

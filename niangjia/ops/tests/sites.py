@@ -18,6 +18,8 @@ from niangjia.ops.preparation import child_environment
 from niangjia.ops.tests import places
 from niangjia.ops.tests.places import until
 
+SITES = ("DATABASE_URL", "NIANGJIA_URL", "NIANGJIA_DB_POOL")  # what belongs to the site of the tests themselves
+
 
 class Site:
     """``niangjia serve`` in a process of its own."""
@@ -28,7 +30,7 @@ class Site:
             self.port = int(probe.getsockname()[1])
         self.home = home
         inherited = child_environment()
-        for name in ("DATABASE_URL", "NIANGJIA_URL", "NIANGJIA_DB_POOL"):
+        for name in SITES:
             inherited.pop(name, None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "niangjia", command, "--port", str(self.port), "--workers", "1", *arguments],

@@ -133,6 +133,23 @@ def test_a_demos_home_makes_every_command_a_demos(monkeypatch: pytest.MonkeyPatc
     assert os.environ["NIANGJIA_DEMO"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("given", "known", "meant"),
+    [
+        ("", "http://localhost:9000", "http://localhost:9000"),
+        ("https://union.example.cn", "http://localhost:9000", "https://union.example.cn"),
+        ("", "", ""),
+    ],
+)
+def test_a_command_knows_the_address_of_the_site(
+    given: str, known: str, meant: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NIANGJIA_URL", given)
+    state.write(tmp_path, state.State(address=known))
+    session.find_address(tmp_path)
+    assert os.environ["NIANGJIA_URL"] == meant
+
+
 def test_in_a_checkout_that_has_only_a_demo_the_demo_is_meant(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,7 @@ from niangjia.org.tests.factories import Tree, make_tree
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTHING: tuple[list[str], list[str], list[Path]] = ([], [], [])
+PROGRAMS = ("niangjia.config.rehearsal", "niangjia.config.lane", "rehearsal.storm")
 REAL = (Offer, Booking, AudienceEntry, StockEntry, Message)
 
 
@@ -65,7 +66,7 @@ def processes() -> list[str]:
             ours = connection.settings_dict["NAME"] in (path / "environ").read_text(errors="replace")
         except OSError:
             continue
-        if ours and state != "Z" and ("niangjia.config.rehearsal" in line or "rehearsal.storm" in line):
+        if ours and state != "Z" and any(name in line for name in PROGRAMS):
             found.append(line)
     return found
 
@@ -124,6 +125,16 @@ def test_the_command_replays_an_opening_and_leaves_only_its_result(scene: Scene)
     assert one.safe_rate == (running.rounded_down(max(held)) if held else None)
     assert "每秒陆续来" in told.getvalue()
     assert real_rows() == before
+    assert left_behind() == NOTHING
+
+
+def test_where_the_site_has_processes_for_bookings_alone_they_are_rehearsed(tree: Tree, settings: Settings) -> None:
+    settings.LANES, at_once = 2, list[int]()
+    one = running.rehearse(
+        planned(tree), lambda *_told: at_once.append(sum("niangjia.config.lane" in line for line in processes()))
+    )
+    assert (one.processes, max(at_once), one.faults) == (2, 2, [])
+    assert one.answers == {"booked": 50, "sold-out": 250}
     assert left_behind() == NOTHING
 
 

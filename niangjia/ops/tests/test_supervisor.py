@@ -3,15 +3,19 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from niangjia.ops import processes, state
+from niangjia.ops.preparation import child_environment
 from niangjia.ops.state import PACKAGE
 from niangjia.ops.supervisor import Stop, Stopped
 from niangjia.ops.tests import places
 from niangjia.ops.tests.places import until
-from niangjia.ops.tests.sites import Site, refusal, site
+from niangjia.ops.tests.sites import SITES, Site, refusal, site
 
 
 def test_a_site_is_started_mended_refused_to_a_second_and_ended() -> None:
@@ -20,6 +24,7 @@ def test_a_site_is_started_mended_refused_to_a_second_and_ended() -> None:
         assert running.get("/healthz").status in {200, 503}
         until(running.healthy)
         assert running.get("/healthz").status == 200
+        assert f"http://localhost:{running.port}\n" in examined(home)
 
         told = refusal(home)
         assert f"process {running.process.pid} (niangjia serve)" in told
@@ -40,6 +45,18 @@ def test_a_site_is_started_mended_refused_to_a_second_and_ended() -> None:
         assert "has died" in "".join(running.said)
         assert [pid for pid in family.values() if processes.alive(pid)] == []
         assert places.at_work_in(home / "postgres") == []
+
+
+def examined(home: Path) -> str:
+    """What the doctor says from another terminal, where nobody has named a port."""
+    environment = {name: value for name, value in child_environment().items() if name not in SITES}
+    return subprocess.run(
+        [sys.executable, "-m", "niangjia", "doctor", "--language", "en"],
+        env={**environment, "NIANGJIA_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
 
 
 def database_that_does_not_start_for_a_while(running: Site) -> None:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,17 @@ def test_details_are_words_and_not_keys(client: Client, tree: Tree, officer: Use
     assert "区划调整" in page
     assert "abc.def." not in page
     assert str(officer.pk) not in page
+
+
+def test_moments_and_days_are_written_as_people_write_them(client: Client, tree: Tree, officer: User) -> None:
+    at = datetime(2026, 1, 12, 1, 0, 30, 123456, tzinfo=UTC)
+    audit.record(None, "org.organization.move", tree.unit, at=at, on=date(2026, 1, 13), name="2026-01 批", number=7)
+    client.force_login(officer)
+    page = client.get("/staff/history/").content.decode()
+    assert "时间 2026年1月12日（周一）9:00" in page
+    assert "2026年1月13日" in page
+    assert "2026-01 批" in page
+    assert "2026-01-1" not in page
 
 
 def test_the_page_asks_as_many_questions_for_three_entries_as_for_one(

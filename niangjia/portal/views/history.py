@@ -1,6 +1,7 @@
 """The history of the house: who did what to what, when."""
 
-from datetime import datetime, time, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +16,7 @@ from niangjia.audit.permissions import VIEW
 from niangjia.core import access
 from niangjia.core.request import Request
 from niangjia.portal import services
+from niangjia.ui import formats
 from niangjia.ui.tables import Choice, Column, Search, Table
 
 DETAILS = {
@@ -30,6 +32,7 @@ DETAILS = {
     "name": pgettext_lazy("history", "name"),
     "point": pgettext_lazy("history", "place"),
 }
+ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$")  # as DjangoJSONEncoder writes them
 SPANS = [("1", gettext_lazy("today")), ("7", gettext_lazy("in 7 days")), ("30", gettext_lazy("in 30 days"))]
 
 
@@ -40,9 +43,20 @@ def _within(rows: Any, days: str) -> Any:
 
 def _details(entry: Entry) -> str:
     """What else was written down, as far as people read it: keys and lists are for programs."""
-    found = [(DETAILS[name], value) for name, value in entry.data.items() if name in DETAILS]
+    found = [(DETAILS[name], _readable(value)) for name, value in entry.data.items() if name in DETAILS]
     text = _("; ").join(f"{label} {value}" for label, value in found if isinstance(value, str | int) and value != "")
     return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+def _readable(value: object) -> object:
+    """Days and moments as people write them; the history keeps them as programs do."""
+    if isinstance(value, str) and ISO.match(value):
+        return (
+            formats.moment(datetime.fromisoformat(value))
+            if "T" in value
+            else formats.short_day(date.fromisoformat(value))
+        )
+    return value
 
 
 class HistoryTable(Table):

@@ -61,6 +61,13 @@ def test_the_nearest_entry_is_current_and_counts_are_shown() -> None:
     assert links["首页"].count == 3
 
 
+def test_pages_of_other_apps_stand_under_the_entry_that_names_them() -> None:
+    navigation.register(area="staff", label="会员", url_name="ui:styleguide-staff", order=1, also=("/cards/",))
+    for path, current in (("/cards/7/", ["会员"]), ("/styleguide/staff/", ["会员"]), ("/elsewhere/", [])):
+        links = navigation.links(visit(Someone(), path), "staff")
+        assert [link.label for link in links if link.current] == current
+
+
 def test_the_scope_is_told_to_who_is_signed_in() -> None:
     navigation.register_scope(lambda request: "天桥街道总工会")
     assert navigation.scope_of(visit(Someone())) == "天桥街道总工会"

@@ -83,7 +83,8 @@ class Command(BaseCommand):
             figures = model_to_dict(done, exclude=["organization", "job", "started_by"])
             self.stdout.write(json.dumps({"id": str(done.pk), **figures}, default=str, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join([*done.sentences(), *done.faults_in_words(), done.remark()]))
+            told = [*done.sentences(), *done.faults_in_words(), done.remark(), done.not_replayed()]
+            self.stdout.write("\n".join(filter(None, told)))
         if done.faults:
             raise CommandError(_("The count does not agree."), returncode=1)
 

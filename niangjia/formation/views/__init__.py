@@ -1,0 +1,1 @@
+"""The pages of founding and re-election, by what they are about."""
