@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     del django_db_setup
-    TransactionTestCase._fixture_teardown = _emptied(TransactionTestCase._fixture_teardown)  # type: ignore[method-assign]  # noqa: SLF001 (Django offers no place for this)
     if database.template() and not connection.settings_dict["TEST"].get("TEMPLATE"):
         with django_db_blocker.unblock():
             connection.close()
@@ -70,14 +69,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         )
 
 
-def _emptied(empty: Callable[[Any], None]) -> Callable[[Any], None]:
+@pytest.fixture(scope="session", autouse=True)
+def _defaults_come_back() -> Iterator[None]:
     """A test that empties the database leaves it with what the migrations have entered, for those that come after."""
+    name = "_fixture_teardown"  # Django offers no other place
+    empty = getattr(TransactionTestCase, name)
 
     def teardown(case: Any) -> None:
         empty(case)
         _enter_defaults()
 
-    return teardown
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, name, teardown)
+        yield
 
 
 def _enter_defaults() -> None:
