@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from niangjia.ops.children import follow_parent
 from niangjia.ops.preparation import child_environment
 from niangjia.ops.supervisor import STATIC
-from tests import database
+from tests import database, defaults
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -56,6 +55,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     del django_db_setup
+    with django_db_blocker.unblock():
+        defaults.keep_defaults()
     if database.template() and not connection.settings_dict["TEST"].get("TEMPLATE"):
         with django_db_blocker.unblock():
             connection.close()
@@ -77,15 +78,11 @@ def _defaults_come_back() -> Iterator[None]:
 
     def teardown(case: Any) -> None:
         empty(case)
-        _enter_defaults()
+        defaults.enter_defaults()
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(TransactionTestCase, name, teardown)
         yield
-
-
-def _enter_defaults() -> None:
-    import_module("niangjia.insights.tests.register").ensure_rules()  # models can be imported only now
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +176,7 @@ def lasting_site(address: str, django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         yield address
         call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
-        _enter_defaults()
+        defaults.enter_defaults()
         _forget_queues()
 
 

@@ -19,7 +19,8 @@ NO_PAGES = frozenset({
 # Who sees the same lists with nothing in them.
 EMPTY_HANDED = {"officer": "elsewhere", "member": "nobody"}
 # Pages with a browser test of their own: they are there for developers and in the demo only.
-ELSEWHERE = frozenset(name for name in ROWS if name.startswith("ui:styleguide"))
+# … and a form of the topmost union alone, whom nobody here is.
+ELSEWHERE = frozenset(name for name in ROWS if name.startswith("ui:styleguide")) | {"formation:rule-change"}
 # Addresses that send everybody on to another page.
 SENDING_ON = frozenset({"portal:home", "benefits:programme", "insights:cockpit-home"})
 

@@ -116,7 +116,7 @@ class EndIn(In):
     reason: Reason
 
 
-class PlaceIn(In):
+class EmployerPlaceIn(In):
     inside_id: UUID | None
     on: date | None = None
 
@@ -188,7 +188,7 @@ def employer_uncover(request: Request, employer_id: UUID, data: EndIn) -> Status
 
 
 @router.post("/{uuid:employer_id}/place", response={204: None}, summary="Say in which workplace an employer stands")
-def employer_place(request: Request, employer_id: UUID, data: PlaceIn) -> Status[None]:
+def employer_place(request: Request, employer_id: UUID, data: EmployerPlaceIn) -> Status[None]:
     employer, inside = employer_detail(request, employer_id), None
     if data.inside_id:
         inside = get_object_or_404(Workplace.objects.visible_to(request.user), pk=data.inside_id)

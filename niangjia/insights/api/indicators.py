@@ -55,13 +55,13 @@ class IndicatorOut(Schema):
     confirmed_on: date | None
 
 
-class ShareOut(Schema):
+class IndicatorShareOut(Schema):
     counted: int
     over: int | None
     percent: Percent
 
 
-class RateOut(ShareOut):
+class RateOut(IndicatorShareOut):
     """What an indicator comes to for one unit."""
 
     indicator: str
@@ -72,7 +72,7 @@ class RateOut(ShareOut):
     gap: int | None = Field(None, description="How many more reach the target.")
 
 
-class PointOut(ShareOut):
+class PointOut(IndicatorShareOut):
     on: date
 
 
@@ -95,7 +95,7 @@ class PeriodOut(Schema):
     reason: str
 
 
-class ValueOut(ShareOut):
+class ValueOut(IndicatorShareOut):
     """A figure as it was submitted, with its definition and its words as they were."""
 
     indicator: str

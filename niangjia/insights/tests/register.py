@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from importlib import import_module
 from itertools import count
 from unittest.mock import patch
 
@@ -11,8 +10,7 @@ from django.utils import timezone
 
 from niangjia.core import clock
 from niangjia.coverage import services
-from niangjia.coverage.models import Employer, PlaceKind, ReachedHow, SizeRule, Workplace
-from niangjia.insights import services as insights
+from niangjia.coverage.models import Employer, PlaceKind, ReachedHow, Workplace
 from niangjia.org.models import Kind, Level, Organization
 from niangjia.org.tests.factories import make_organization
 
@@ -27,17 +25,6 @@ def recorded_on(day: date) -> Iterator[None]:
     at = timezone.make_aware(datetime.combine(day, time(12)))
     with patch.object(clock, "now", lambda: clock.Moment(at, day)):
         yield
-
-
-def ensure_rules() -> None:
-    """What the migrations enter: gone in a database that an earlier test has emptied."""
-    insights.ensure_indicators(actor=None)
-    if not SizeRule.objects.exists():
-        bands = import_module("niangjia.coverage.migrations.0003_histories").BANDS
-        since = date(1992, 4, 3)
-        SizeRule.objects.bulk_create(
-            SizeRule(band=band, least=least, valid_from=since, source=source) for band, least, source in bands
-        )
 
 
 def make_employer(
