@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.access import Actor
 from niangjia.identity.permissions import registered
+from niangjia.ui.choices import choose_from
 
 
 class TokenForm(forms.Form):
@@ -23,5 +24,5 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = [(name, label) for name, label in sorted(registered.items()) if actor.paths(name)]
-        self.fields["permissions"].choices = held  # type: ignore[attr-defined]  # a choice field has them
+        choose_from(self, "permissions", held)
         self.fields["expires_on"].initial = timezone.localdate() + timedelta(days=90)

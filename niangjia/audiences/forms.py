@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.audiences.models import Audience, Rule, YearStart, ZodiacRule
 from niangjia.org.models import Level, Organization
+from niangjia.ui.choices import choose_from
 
 
 class RuleForm(forms.Form):
@@ -27,7 +28,7 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = broad(units)  # type: ignore[attr-defined]  # a ModelChoiceField
+        choose_from(self, "unit", broad(units))
 
 
 class AudienceForm(UnitForm):
@@ -37,7 +38,7 @@ class AudienceForm(UnitForm):
 
     def __init__(self, *args: Any, rules: QuerySet[Rule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule"].queryset = rules  # type: ignore[attr-defined]  # a ModelChoiceField
+        choose_from(self, "rule", rules)
 
 
 class ZodiacForm(forms.Form):

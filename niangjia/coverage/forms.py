@@ -19,6 +19,7 @@ from niangjia.coverage.models import (
 from niangjia.coverage.worklist import Mood, Side, TaskState
 from niangjia.identity.models import User
 from niangjia.org.models import Organization, OrganizationQuerySet
+from niangjia.ui.choices import choose_from
 
 UNKNOWN = ("", _("not known"))
 TODAY = _("Empty: today.")
@@ -157,7 +158,7 @@ class TaskForm(forms.Form):
     def __init__(self, *args: Any, purposes: Any, officers: "QuerySet[User]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "officer", officers)
-        self.fields["indicator"].choices = list(purposes.items())  # type: ignore[attr-defined]  # the stubs type every field alike
+        choose_from(self, "indicator", list(purposes.items()))
 
 
 class TalkForm(forms.Form):

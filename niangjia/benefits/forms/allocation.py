@@ -15,6 +15,7 @@ from niangjia.bookings.models import Allocation, Limit, Method, Pack, Share, Who
 from niangjia.bookings.services import AllocationPlan, SharePlan
 from niangjia.members.models import Group
 from niangjia.org.models import Organization
+from niangjia.ui.choices import choose_from
 
 
 class LimitsForm(forms.Form):
@@ -30,7 +31,7 @@ class LimitsForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["limits"].queryset = limits_above(programme)  # type: ignore[attr-defined]
+        choose_from(self, "limits", limits_above(programme))
 
     @staticmethod
     def shown(found: Allocation) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class ShareForm(forms.Form):
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rules = Rule.objects.filter(organization=programme.organization_id).order_by("name")
-        self.fields["rule"].queryset = rules  # type: ignore[attr-defined]
+        choose_from(self, "rule", rules)
 
     @staticmethod
     def shown(share: Share) -> dict[str, Any]:
@@ -127,9 +128,9 @@ class ShareTemplateForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds()]  # type: ignore[attr-defined]
+        choose_from(self, "kind", [(kind.value, kind.label) for kind in kinds()])
         below = Organization.objects.live().filter(path__startswith=programme.organization_path).order_by("path")
-        self.fields["unit"].queryset = below.exclude(pk=programme.organization_id)  # type: ignore[attr-defined]
+        choose_from(self, "unit", below.exclude(pk=programme.organization_id))
 
     def template(self) -> ShareTemplate:
         chosen = self.cleaned_data

@@ -13,6 +13,7 @@ from niangjia.audiences.models import Audience
 from niangjia.benefits.models import FrontLine, Gift, LimitKind, MoneySource, Occasion, Programme, Split
 from niangjia.benefits.services import GiftPlan, SplitPlan
 from niangjia.org.models import Organization
+from niangjia.ui.choices import choose_from
 from niangjia.vouchers.models import ServicePoint
 
 FEN = 100
@@ -149,7 +150,7 @@ class AudienceForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["audience"].queryset = audiences_for(programme)  # type: ignore[attr-defined]
+        choose_from(self, "audience", audiences_for(programme))
 
 
 def audiences_for(programme: Programme) -> Any:
@@ -187,8 +188,8 @@ class SplitForm(forms.Form):
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         gifts = programme.gifts.select_related("item").filter(quantity_offline__gt=0) or programme.gifts.all()
-        self.fields["gift"].queryset = gifts  # type: ignore[attr-defined]
-        self.fields["audience"].queryset = audiences_for(programme)  # type: ignore[attr-defined]
+        choose_from(self, "gift", gifts)
+        choose_from(self, "audience", audiences_for(programme))
 
     @staticmethod
     def shown(split: Split) -> dict[str, Any]:
@@ -263,7 +264,7 @@ class DeskForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["point"].queryset = programme.points.all()  # type: ignore[attr-defined]
+        choose_from(self, "point", programme.points.all())
 
 
 class LimitForm(forms.Form):
@@ -281,7 +282,7 @@ class LimitForm(forms.Form):
     def __init__(self, *args: Any, units: Iterable[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keys = [unit.pk for unit in units]
-        self.fields["organization"].queryset = Organization.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+        choose_from(self, "organization", Organization.objects.filter(pk__in=keys))
 
 
 # Allocation -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.core.access import Actor
 from niangjia.insights.registry import Subject, computations
+from niangjia.ui.choices import choose_from
 
 
 class WordingForm(forms.Form):
@@ -33,8 +34,8 @@ class FigureForm(forms.Form):
         self.subjects: dict[str, Subject] = {
             subject.code: subject for known in computations.values() for subject in known.subjects(actor)
         }
-        self.fields["computation"].choices = [(row.name, row.label) for row in computations.values()]  # type: ignore[attr-defined]  # the stubs type every field alike
-        self.fields["subject"].choices = [(row.code, row.name) for row in self.subjects.values()]  # type: ignore[attr-defined]
+        choose_from(self, "computation", [(row.name, row.label) for row in computations.values()])
+        choose_from(self, "subject", [(row.code, row.name) for row in self.subjects.values()])
 
     @property
     def chosen(self) -> Subject:

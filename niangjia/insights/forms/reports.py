@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.insights.models import Indicator
 from niangjia.insights.queries.readings import AsOf
 from niangjia.org.models import Organization, OrganizationQuerySet
+from niangjia.ui.choices import choose_from
 
 MONTHS = [("12", _("12 months")), ("60", _("5 years"))]
 
@@ -26,7 +27,7 @@ class AsOfForm(forms.Form):
     def __init__(self, *args: Any, indicators: Iterable[Indicator], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["code"].choices = [(one.code, one.name) for one in indicators]  # type: ignore[attr-defined]  # the stubs type every field alike
+        choose_from(self, "code", [(one.code, one.name) for one in indicators])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
