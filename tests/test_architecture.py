@@ -47,6 +47,12 @@ def sources(*, tests: bool = False) -> list[Path]:
     return found
 
 
+def read_sources() -> Iterator[tuple[str, str]]:
+    """Each with its place in the project, whatever the folder of the checkout is called."""
+    for path in sources():
+        yield f"niangjia/{path.relative_to(HOUSE).as_posix()}", path.read_text()
+
+
 def modules_imported(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -94,7 +100,7 @@ def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
 
 
 def test_rules_know_nothing_of_http() -> None:
-    found = {str(path): http_in_rules(str(path), path.read_text()) for path in sources()}
+    found = {path: http_in_rules(path, code) for path, code in read_sources()}
     assert {path: names for path, names in found.items() if names} == {}
 
 
@@ -112,7 +118,7 @@ def test_the_rule_about_http_bites(path: str, code: str, caught: list[str]) -> N
 
 
 def test_doors_read_only_what_is_visible() -> None:
-    found = {str(path): unscoped_reads(str(path), path.read_text()) for path in sources()}
+    found = {path: unscoped_reads(path, code) for path, code in read_sources()}
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
@@ -143,7 +149,7 @@ def savepoints_of_services(path: str, code: str) -> list[str]:
 
 
 def test_services_are_wrapped_in_one_way() -> None:
-    found = {str(path): savepoints_of_services(str(path), path.read_text()) for path in sources()}
+    found = {path: savepoints_of_services(path, code) for path, code in read_sources()}
     assert {path: names for path, names in found.items() if names} == {}, "use @whole (niangjia/core/transactions.py)"
 
 
@@ -161,7 +167,7 @@ def test_the_rule_about_wrapping_bites(path: str, code: str, caught: list[str]) 
 
 
 def test_imports_stand_at_the_top() -> None:
-    found = {str(path): hidden_imports(str(path), path.read_text()) for path in sources()}
+    found = {path: hidden_imports(path, code) for path, code in read_sources()}
     assert {path: names for path, names in found.items() if names} == {}
 
 
