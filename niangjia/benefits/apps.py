@@ -50,6 +50,7 @@ class BenefitsConfig(AppConfig):
             icon="gift",
             also=("/staff/draws/",),
         )
-        for home, fill in (("member", homes.for_member), ("public", homes.for_public), ("staff", homes.for_staff)):
-            sections.register(home=home, template=f"benefits/section_{home}.html", fill=fill, order=10)  # type: ignore[arg-type]
+        sections.register(home="member", template="benefits/section_member.html", fill=homes.for_member, order=10)
+        sections.register(home="public", template="benefits/section_public.html", fill=homes.for_public, order=10)
+        sections.register(home="staff", template="benefits/section_staff.html", fill=homes.for_staff, order=10)
         inbox.register(homes.waiting)

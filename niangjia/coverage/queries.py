@@ -28,15 +28,19 @@ def covering(actor: Actor) -> OrganizationQuerySet:
     return units(actor, MANAGE).filter(kind__in=HOW)
 
 
-def versions(employer: Employer, known_on: date | None = None) -> "QuerySet[EmployerVersion]":
-    """The employer's history, the newest days first, as known on a day or now."""
-    rows: QuerySet[EmployerVersion] = employer.versions.known(known_on)
+def versions(
+    employer: Employer, *, on: date | None = None, known_on: date | None = None
+) -> "QuerySet[EmployerVersion]":
+    """The employer's history, or what held on a day, the newest days first, as known on a day or now."""
+    known = employer.versions.known(known_on)
+    rows: QuerySet[EmployerVersion] = known.on(on) if on else known
     return rows.select_related("organization").order_by("-valid_from")
 
 
-def coverages(employer: Employer, known_on: date | None = None) -> "QuerySet[Coverage]":
-    """Who covered it, the newest days first, as known on a day or now."""
-    rows: QuerySet[Coverage] = employer.coverages.known(known_on)
+def coverages(employer: Employer, *, on: date | None = None, known_on: date | None = None) -> "QuerySet[Coverage]":
+    """Who covered it, ever or on a day, the newest days first, as known on a day or now."""
+    known = employer.coverages.known(known_on)
+    rows: QuerySet[Coverage] = known.on(on) if on else known
     return rows.select_related("union").order_by("-valid_from")
 
 

@@ -61,14 +61,14 @@ class StaffLogInForm(LoginForm):  # type: ignore[misc]  # the library ships no t
         return name.lower()
 
 
-class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # nor for this one
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, oldpassword=_("Present password"), password1=_("New password"), password2=_("The same once more"))
         self.fields["password1"].help_text = _("At least 10 characters, not only digits, and none of the common ones.")
 
 
-class AgainForm(ReauthenticateForm):  # type: ignore[misc]
+class AgainForm(ReauthenticateForm):  # type: ignore[misc]  # nor for this one
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, password=_("Password"))
@@ -79,27 +79,27 @@ def _code(form: forms.Form) -> None:
     form.fields["code"].widget.attrs |= {"inputmode": "numeric"}
 
 
-class SecondFactorForm(second_factor.AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(second_factor.AuthenticateForm):  # type: ignore[misc]  # nor for this one
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self)
         self.fields["code"].help_text = _("From the authenticator app, or one of your recovery codes.")
 
 
-class SecondFactorAgainForm(second_factor.ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(second_factor.ReauthenticateForm):  # type: ignore[misc]  # nor for this one
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self)
 
 
-class ActivateTotpForm(ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTotpForm(ActivateTOTPForm):  # type: ignore[misc]  # nor for this one
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self)
         self.fields["code"].help_text = _("The 6 digits that the app shows now.")
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # nor for this one
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, name=_("Name of this passkey"), passwordless=_("Log in with it alone, without a password"))

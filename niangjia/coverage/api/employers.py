@@ -165,13 +165,13 @@ def employer_change(request: Request, employer_id: UUID, data: EmployerChanges) 
 @router.get("/{uuid:employer_id}/versions", response=list[VersionOut], summary="What held of an employer when")
 @paginate
 def employer_version_list(request: Request, employer_id: UUID, known_on: date | None = None) -> QuerySet[Any]:
-    return queries.versions(employer_detail(request, employer_id), known_on)
+    return queries.versions(employer_detail(request, employer_id), known_on=known_on)
 
 
 @router.get("/{uuid:employer_id}/coverages", response=list[CoverageOut], summary="Who covered an employer when")
 @paginate
 def employer_coverage_list(request: Request, employer_id: UUID, known_on: date | None = None) -> QuerySet[Any]:
-    return queries.coverages(employer_detail(request, employer_id), known_on)
+    return queries.coverages(employer_detail(request, employer_id), known_on=known_on)
 
 
 @router.post("/{uuid:employer_id}/cover", response=CoverageOut, summary="Say which union covers an employer")

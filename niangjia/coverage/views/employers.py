@@ -24,7 +24,7 @@ from niangjia.ui.tables import Column, Table
 
 
 def _units(request: HttpRequest) -> Options:
-    return [(unit.path, unit.name) for unit in queries.units(request.user, VIEW)]  # type: ignore[arg-type]
+    return [(unit.path, unit.name) for unit in queries.units(request.user, VIEW)]  # type: ignore[arg-type]  # logged in
 
 
 class EmployerTable(Table):
@@ -74,7 +74,6 @@ def employer_detail(request: Request, pk: UUID) -> HttpResponse:
     form = MomentForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
     on, known_on = asked.get("on"), asked.get("known_on")
-    versions, coverages = queries.versions(employer, known_on), queries.coverages(employer, known_on)
     context = {
         "employer": employer,
         "industry": industries.name_of(employer.industry),
@@ -83,8 +82,8 @@ def employer_detail(request: Request, pk: UUID) -> HttpResponse:
         "may_manage": access.can(request.user, MANAGE, employer.organization_path),
         "covered": queries.coverages(employer).filter(valid_to=None).first(),
         "inside": queries.workplace_of(employer),
-        "versions": versions.on(on) if on else versions,  # type: ignore[attr-defined]
-        "coverages": coverages.on(on) if on else coverages,  # type: ignore[attr-defined]
+        "versions": queries.versions(employer, on=on, known_on=known_on),
+        "coverages": queries.coverages(employer, on=on, known_on=known_on),
     }
     return render(request, "coverage/employer_detail.html", context, status=422 if form.errors else 200)
 
